@@ -1,0 +1,37 @@
+# Flags every target of ours gets, as one interface target. Warnings are errors only where TS_STRICT is on
+# (presets dev and asan), so that a packager's newer compiler never breaks a build.
+option(TS_STRICT "Treat warnings as errors" OFF)
+set(TS_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
+option(TS_COVERAGE "Instrument for gcov" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_library(ts_options INTERFACE)
+target_compile_options(ts_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -fno-strict-aliasing -fstack-protector-strong
+  # One build folder gives the same bytes as another.
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+target_link_options(ts_options INTERFACE -pie -Wl,-z,relro,-z,now -Wl,--as-needed)
+if(TS_STRICT)
+  target_compile_options(ts_options INTERFACE -Werror)
+endif()
+if(TS_SANITIZE)
+  target_compile_options(ts_options INTERFACE -fsanitize=${TS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(ts_options INTERFACE -fsanitize=${TS_SANITIZE})
+else()
+  target_compile_definitions(ts_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+if(TS_COVERAGE)
+  target_compile_options(ts_options INTERFACE --coverage)
+  target_link_options(ts_options INTERFACE --coverage)
+endif()
+
+find_program(TS_CCACHE ccache)
+if(TS_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TS_CCACHE})
+endif()

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/file.hpp"
+#include "log/event.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tinystacks::log {
+
+/// The file that keeps what a run said, as records that any process may follow while it grows.
+///
+/// A record is one ASCII header line and its body; for Lines the body is the raw text (a block of at most 64 KiB, never
+/// JSON a line), for everything else one small JSON object. A record cut off by a crash is ignored by readers and
+/// overwritten by the next writer.
+class Journal : public Sink {
+public:
+    /// Opens the journal of `directory` for appending, creating both (0700, 0600) when missing.
+    /// Throws Error{failed}.
+    explicit Journal(const std::filesystem::path& directory);
+    ~Journal() override;
+
+    /// Appends one event. When the disk is full the event is dropped and counted, and a Gap is written as soon as
+    /// there is room again: a full log disk never fails the work itself. Lines longer than 64 KiB become several records.
+    void write(const Event& event) override;
+    /// Says that nothing more will come; readers then stop waiting.
+    void close();
+
+private:
+    Descriptor file_;
+    std::filesystem::path path_;
+    Gap lost_;
+};
+
+/// Where a reader stands; opaque text. The same cursor gives the same events. Empty is the beginning.
+using Cursor = std::string;
+
+struct Page {
+    std::vector<Event> events;
+    Cursor next;
+    bool ended = false;  ///< the writer closed the journal and everything up to there is in this page or before
+};
+
+/// Events from `cursor` on, at most about `limit` bytes of them; waits up to `wait` when there are none yet. A journal
+/// that does not exist yet counts as empty. Throws Error{invalid_input} for a cursor that is none of this journal's.
+[[nodiscard]] Page read_page(const std::filesystem::path& directory, const Cursor& cursor, std::chrono::milliseconds wait,
+                             std::size_t limit = std::size_t{1} << 20);
+
+}  // namespace tinystacks::log

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "deployment/ledger.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tinystacks::store {
+
+/// One command's work: what was asked, by whom, and how it ended.
+struct Run {
+    std::string id;
+    std::string kind;     ///< build, release, deploy
+    std::string stack;
+    std::string request;  ///< JSON
+    Time started_at;
+    std::optional<Time> ended_at;
+    std::string result;   ///< JSON, empty until the end
+};
+
+/// state.db: everything kept between runs on this machine, and the local form of the ledger.
+///
+/// SQLite with rollback journal and synchronous=FULL, BEGIN IMMEDIATE, one connection behind one mutex, schema versions from
+/// the first day; a newer schema is refused untouched. Directories 0700, file 0600 (DESIGN.md, section 9).
+class Store : public deployment::Ledger {
+public:
+    /// Opens or creates `directory`/state.db. `clock` gives the time of leases and records.
+    /// Throws Error{failed}: cannot be opened, not a database, newer than this program, on a network file system.
+    Store(const std::filesystem::path& directory, Clock clock);
+    ~Store() override;
+
+    /// Commits that a run starts, in this process (pid, start time and boot id are kept to tell later whether it lives).
+    void begin_run(const Run& run);
+    void end_run(const std::string& id, const std::string& result);
+    [[nodiscard]] std::optional<Run> find_run(const std::string& id);
+    /// The newest run of a stack (any stack when empty) and kind (any when empty).
+    [[nodiscard]] std::optional<Run> find_last_run(const std::string& stack, const std::string& kind);
+    /// Whether the process that began the run still works on it.
+    [[nodiscard]] bool is_alive(const std::string& run);
+
+    deployment::Lease take_lease(const std::string& stack, const std::string& what, const std::string& run,
+                                 std::chrono::milliseconds length) override;
+    void release_lease(const deployment::Lease& lease) override;
+    void record_build(const deployment::BuildRecord& build) override;
+    std::optional<deployment::BuildRecord> find_build(const std::string& stack, const std::string& commit) override;
+    void record(const deployment::Deployment& deployment) override;
+    std::optional<deployment::Deployment> find(const std::string& id) override;
+    std::vector<deployment::Deployment> history(const std::string& stack, const std::string& stage,
+                                                std::size_t limit) override;
+    std::optional<deployment::Deployment> find_current(const std::string& stack, const std::string& stage) override;
+
+private:
+    struct Database;
+    std::unique_ptr<Database> database_;
+    Clock clock_;
+    std::mutex mutex_;
+};
+
+}  // namespace tinystacks::store
