@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Fails when a file of lib/NOUN includes a folder of lib/ that its USES does not name, or another folder's detail/.
 file(GLOB_RECURSE files "${LIB}/${NOUN}/*.hpp" "${LIB}/${NOUN}/*.cpp")
 if(NOT files)

@@ -1,0 +1,76 @@
+#include "process/launcher.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace tinystacks::process {
+namespace {
+
+void append_up_to(std::string& kept, std::string_view piece, std::size_t limit)
+{
+    kept.append(piece.substr(0, limit - std::min(limit, kept.size())));
+}
+
+bool is_executable(const std::filesystem::path& path)
+{
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+}
+
+}  // namespace
+
+Finished run_and_keep(Launcher& launcher, const Command& command, const Interruption& interruption, std::size_t limit)
+{
+    Finished finished{Exited{0}, {}, {}};
+    finished.outcome = launcher.run(
+        command,
+        [&](Stream stream, std::string_view piece) {
+            append_up_to(stream == Stream::out ? finished.out : finished.err, piece, limit);
+        },
+        interruption);
+    return finished;
+}
+
+std::string to_string(const Outcome& outcome)
+{
+    if (const auto* exited = std::get_if<Exited>(&outcome)) {
+        return fmt::format("exit status {}", exited->status);
+    }
+    if (const auto* killed = std::get_if<Killed>(&outcome)) {
+        return fmt::format("killed by signal {}", killed->signal);
+    }
+    return "timed out";
+}
+
+int shell_status(const Outcome& outcome)
+{
+    if (const auto* exited = std::get_if<Exited>(&outcome)) {
+        return exited->status;
+    }
+    if (const auto* killed = std::get_if<Killed>(&outcome)) {
+        return 128 + killed->signal;
+    }
+    return 124;  // what timeout(1) exits with
+}
+
+std::optional<std::filesystem::path> find_program(std::string_view name, const Environment& environment)
+{
+    if (name.find('/') != std::string_view::npos) {
+        return is_executable(name) ? std::optional<std::filesystem::path>(name) : std::nullopt;
+    }
+    const auto path = environment.find("PATH");
+    for (const auto folder : split(path == environment.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second, ':')) {
+        // An empty part of PATH means the current directory, where a repository's own files lie: left out.
+        if (auto candidate = std::filesystem::path(folder) / name; !folder.empty() && is_executable(candidate)) {
+            return candidate;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace tinystacks::process
