@@ -30,8 +30,7 @@ Error::Error(ErrorKind kind, Made text) : Error(kind, std::move(text.text), {}, 
 Error::Error(ErrorKind kind, std::string message, std::string hint, Position where, std::vector<Problem> problems)
     : std::runtime_error(with_position(where, message)), kind_(kind), message_(std::move(message)),
       hint_(std::move(hint)), where_(std::move(where)), problems_(std::move(problems))
-{
-}
+{}
 
 Error Error::invalid(std::vector<Problem> problems)
 {

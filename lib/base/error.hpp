@@ -58,8 +58,7 @@ public:
     template <typename... Args>
     explicit Error(ErrorKind kind, fmt::format_string<Args...> text, Args&&... args)
         : Error(kind, Made{fmt::format(text, std::forward<Args>(args)...)})
-    {
-    }
+    {}
 
     /// An error of kind invalid_input that carries every problem a parser found; at least one of severity error.
     [[nodiscard]] static Error invalid(std::vector<Problem> problems);

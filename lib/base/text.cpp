@@ -39,7 +39,10 @@ CodePoint first_code_point(std::string_view text)
     if (lead < 0x80) {
         return {lead, 1};
     }
-    const std::size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                               : lead >= 0xE0 && lead <= 0xEF ? 3
+                               : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                              : 0;
     if (length == 0 || text.size() < length) {
         return {};
     }
@@ -175,7 +178,9 @@ std::string to_utf8(std::string_view text)
 std::string shell_quote(std::string_view text)
 {
     constexpr std::string_view safe = "%+,-./:=@_";
-    const auto is_safe = [&](unsigned char c) { return std::isalnum(c) != 0 || safe.find(static_cast<char>(c)) != std::string_view::npos; };
+    const auto is_safe = [&](unsigned char c) {
+        return std::isalnum(c) != 0 || safe.find(static_cast<char>(c)) != std::string_view::npos;
+    };
     if (!text.empty() && std::ranges::all_of(text, is_safe)) {
         return std::string(text);
     }
@@ -216,8 +221,9 @@ std::string printable(std::string_view text)
 bool names_a_secret(std::string_view name)
 {
     static constexpr std::array endings = {
-        "PASSWORD",   "PASSWD",   "PASSPHRASE", "SECRET",            "SECRETS",      "TOKEN",    "PRIVATE_KEY", "SSH_KEY",
-        "ACCESS_KEY", "AUTH_KEY", "SECRET_KEY", "CONNECTION_STRING", "API_KEY",      "APIKEY",   "CREDENTIALS", "DATABASE_URL",
+        "PASSWORD",    "PASSWD",  "PASSPHRASE",  "SECRET",       "SECRETS",    "TOKEN",
+        "PRIVATE_KEY", "SSH_KEY", "ACCESS_KEY",  "AUTH_KEY",     "SECRET_KEY", "CONNECTION_STRING",
+        "API_KEY",     "APIKEY",  "CREDENTIALS", "DATABASE_URL",
     };
     const auto upper = to_upper(name);
     return std::ranges::any_of(endings, [&](std::string_view ending) {
@@ -238,8 +244,8 @@ std::optional<std::string_view> find_credential_kind(std::string_view text)
         if (rest.starts_with("github_pat_") && rest.size() >= 30) {
             return "GitHub token";
         }
-        if (rest.size() >= 30 && rest.starts_with("gh") && std::string_view("pousr").find(rest[2]) != std::string_view::npos &&
-            rest[3] == '_') {
+        if (rest.size() >= 30 && rest.starts_with("gh") &&
+            std::string_view("pousr").find(rest[2]) != std::string_view::npos && rest[3] == '_') {
             return "GitHub token";
         }
         if (rest.starts_with("glpat-") && rest.size() >= 20) {

@@ -56,8 +56,13 @@ std::chrono::milliseconds parse_duration(std::string_view text)
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const double scale = unit == "ms" ? 1 : unit.empty() || unit == "s" ? 1e3 : unit == "m" ? 60e3 : unit == "h" ? 3600e3 : 0;
-    if (error != std::errc() || scale == 0 || !(number * scale >= 1) || number * scale > static_cast<double>(longest.count())) {
+    const double scale = unit == "ms"                  ? 1
+                         : unit.empty() || unit == "s" ? 1e3
+                         : unit == "m"                 ? 60e3
+                         : unit == "h"                 ? 3600e3
+                                                       : 0;
+    if (error != std::errc() || scale == 0 || !(number * scale >= 1) ||
+        number * scale > static_cast<double>(longest.count())) {
         throw Error(ErrorKind::usage, "'{}' is not a duration", text)
             .with_hint("write a number and ms, s, m or h, up to 36h, such as 90s or 1h");
     }

@@ -24,7 +24,7 @@ enum class OnFailure { standard, abort, proceed, retry };
 /// What a phase does when a command of it failed (`on-failure`).
 struct FailurePolicy {
     OnFailure action = OnFailure::standard;
-    int attempts = 3;          ///< extra attempts of RETRY, 0 to 100
+    int attempts = 3;            ///< extra attempts of RETRY, 0 to 100
     std::string pattern = ".*";  ///< RETRY only when the error message matches
     bool operator==(const FailurePolicy&) const = default;
 };
@@ -95,7 +95,7 @@ enum class Version { v0_1, v0_2 };
 
 struct Buildspec {
     Version version = Version::v0_2;
-    std::string shell;   ///< env.shell; empty means the tool's default
+    std::string shell;  ///< env.shell; empty means the tool's default
     std::string run_as;
     std::vector<std::pair<std::string, std::string>> variables;  ///< in the order written
     std::map<std::string, Reference> parameter_store;

@@ -40,15 +40,16 @@ public:
     virtual ~Ledger() = default;
 
     /// Takes the lease for `run`, for `length` from now; renewing one's own is the same call.
-    /// Throws Error{conflict} naming the owner and since when, while another run's lease has not expired and its process,
-    /// if it was one of this machine, still lives.
+    /// Throws Error{conflict} naming the owner and since when, while another run's lease has not expired and its
+    /// process, if it was one of this machine, still lives.
     virtual Lease take_lease(const std::string& stack, const std::string& what, const std::string& run,
                              std::chrono::milliseconds length) = 0;
     virtual void release_lease(const Lease& lease) = 0;
 
     virtual void record_build(const BuildRecord& build) = 0;
     /// The last build of this commit.
-    [[nodiscard]] virtual std::optional<BuildRecord> find_build(const std::string& stack, const std::string& commit) = 0;
+    [[nodiscard]] virtual std::optional<BuildRecord> find_build(const std::string& stack,
+                                                                const std::string& commit) = 0;
 
     /// Stores a deployment as it is now, replacing what is stored of it. Durable when this returns.
     virtual void record(const Deployment& deployment) = 0;
@@ -57,7 +58,8 @@ public:
     [[nodiscard]] virtual std::vector<Deployment> history(const std::string& stack, const std::string& stage,
                                                           std::size_t limit) = 0;
     /// The newest deployment of the stage that succeeded: what it runs.
-    [[nodiscard]] virtual std::optional<Deployment> find_current(const std::string& stack, const std::string& stage) = 0;
+    [[nodiscard]] virtual std::optional<Deployment> find_current(const std::string& stack,
+                                                                 const std::string& stage) = 0;
 };
 
 }  // namespace tinystacks::deployment

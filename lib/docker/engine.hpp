@@ -18,8 +18,8 @@ namespace tinystacks::docker {
 struct Container {
     std::string id;
     std::string name;
-    std::string image;   ///< the reference it was made from
-    std::string state;   ///< created, running, exited, …
+    std::string image;  ///< the reference it was made from
+    std::string state;  ///< created, running, exited, …
     int exit_code = 0;
     bool out_of_memory = false;
     std::map<std::string, std::string> labels;

@@ -24,10 +24,10 @@ class Node {
 public:
     Kind kind = Kind::null;
     Style style = Style::plain;
-    std::string text;             ///< of a scalar
-    std::vector<Node> items;      ///< of a sequence
-    std::vector<Entry> entries;   ///< of a mapping, in the order written, no two keys equal
-    Position where;               ///< the value's first character
+    std::string text;            ///< of a scalar
+    std::vector<Node> items;     ///< of a sequence
+    std::vector<Entry> entries;  ///< of a mapping, in the order written, no two keys equal
+    Position where;              ///< the value's first character
 
     [[nodiscard]] bool is_null() const { return kind == Kind::null; }
     [[nodiscard]] bool is_scalar() const { return kind == Kind::scalar; }
@@ -63,7 +63,8 @@ struct Limits {
 /// Reads one YAML document. Throws Error{invalid_input} with every problem it can name:
 /// larger than the limit, not UTF-8 (UTF-16 included), a NUL (raw or as an escape), bidi controls, a second document,
 /// a tag other than YAML's core ones, an alias inside itself, too many nodes, nesting too deep, equal keys, an empty
-/// text, syntax errors. Rules: `document.too_large`, `.not_utf8`, `.nul`, `.bidi`, `.second_document`, `.tag`, `.alias_cycle`,
+/// text, syntax errors. Rules: `document.too_large`, `.not_utf8`, `.nul`, `.bidi`, `.second_document`, `.tag`,
+/// `.alias_cycle`,
 /// `.too_many_nodes`, `.too_deep`, `.duplicate_key`, `.empty`, `.syntax`.
 [[nodiscard]] Document parse_yaml(std::string_view text, const std::string& file, const Limits& limits = {});
 

@@ -50,11 +50,12 @@ struct Exchange {
 [[nodiscard]] Exchange fetch(Transport& transport, const Request& request, const Interruption& interruption = {},
                              std::size_t limit = std::size_t{10} << 20);
 
-/// Retries idempotent requests: on no answer, 408, 429 and 5xx except 501; full jitter from 1 s, cap 20 s, five tries, two
-/// minutes in all; `Retry-After` is the least wait, and ends the tries when it lies beyond. Pure: how long to wait
+/// Retries idempotent requests: on no answer, 408, 429 and 5xx except 501; full jitter from 1 s, cap 20 s, five tries,
+/// two minutes in all; `Retry-After` is the least wait, and ends the tries when it lies beyond. Pure: how long to wait
 /// before try number `tries`+1, or empty to give up. `jitter` is in [0,1). Source: security requirement HC-07.
 [[nodiscard]] std::optional<std::chrono::milliseconds> find_retry_wait(int tries, std::chrono::milliseconds elapsed,
                                                                        std::optional<int> status,
-                                                                       std::optional<std::string> retry_after, double jitter);
+                                                                       std::optional<std::string> retry_after,
+                                                                       double jitter);
 
 }  // namespace tinystacks::http

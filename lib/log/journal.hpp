@@ -24,7 +24,8 @@ public:
     ~Journal() override;
 
     /// Appends one event. When the disk is full the event is dropped and counted, and a Gap is written as soon as
-    /// there is room again: a full log disk never fails the work itself. Lines longer than 64 KiB become several records.
+    /// there is room again: a full log disk never fails the work itself. Lines longer than 64 KiB become several
+    /// records.
     void write(const Event& event) override;
     /// Says that nothing more will come; readers then stop waiting.
     void close();
@@ -46,7 +47,7 @@ struct Page {
 
 /// Events from `cursor` on, at most about `limit` bytes of them; waits up to `wait` when there are none yet. A journal
 /// that does not exist yet counts as empty. Throws Error{invalid_input} for a cursor that is none of this journal's.
-[[nodiscard]] Page read_page(const std::filesystem::path& directory, const Cursor& cursor, std::chrono::milliseconds wait,
-                             std::size_t limit = std::size_t{1} << 20);
+[[nodiscard]] Page read_page(const std::filesystem::path& directory, const Cursor& cursor,
+                             std::chrono::milliseconds wait, std::size_t limit = std::size_t{1} << 20);
 
 }  // namespace tinystacks::log

@@ -25,7 +25,8 @@ enum class Output {
 };
 
 struct Command {
-    std::vector<std::string> argv;  ///< argv[0] is found on the PATH of `environment` unless it has a slash; never a shell
+    std::vector<std::string>
+        argv;  ///< argv[0] is found on the PATH of `environment` unless it has a slash; never a shell
     std::filesystem::path directory = ".";
     Environment environment;  ///< the child's whole environment
     std::string input;        ///< stdin; empty means /dev/null

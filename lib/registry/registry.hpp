@@ -53,9 +53,8 @@ private:
 };
 
 /// The credentials docker has stored for `host` (auths and credential helpers of its config.json); empty when none.
-[[nodiscard]] std::optional<Credentials> find_docker_credentials(process::Launcher& launcher,
-                                                                 const process::Environment& environment,
-                                                                 const std::string& host);
+[[nodiscard]] std::optional<Credentials>
+find_docker_credentials(process::Launcher& launcher, const process::Environment& environment, const std::string& host);
 
 /// The machine's own registry, for stacks without `image:`: the docker-registry program, else `registry:2` in a
 /// container. It outlives us; its files and its pid file lie in `directory`.

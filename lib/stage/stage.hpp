@@ -14,7 +14,8 @@ namespace tinystacks::stage {
 /// The name of a stage: part of image tags and of AWS names.
 ///
 /// Two to forty lower-case letters, digits or hyphens; a letter first, no hyphen last; not `latest`, which tags the
-/// build's image. Source: ours (security requirement PA-08); the tag grammar of the OCI Distribution Specification holds more.
+/// build's image. Source: ours (security requirement PA-08); the tag grammar of the OCI Distribution Specification
+/// holds more.
 class Name {
 public:
     /// Throws Error{invalid_input} quoting `text` and the rule it breaks.
@@ -51,13 +52,13 @@ using Variables = std::map<std::string, std::string>;
 struct Stage {
     Name name;
     Target target;
-    std::string account;      ///< twelve digits, or empty
-    std::string region;       ///< empty for the docker target
-    std::string role;         ///< ARN assumed for this stage, or empty
+    std::string account;  ///< twelve digits, or empty
+    std::string region;   ///< empty for the docker target
+    std::string role;     ///< ARN assumed for this stage, or empty
     std::string external_id;
-    std::string image;        ///< the stage's own (regional) repository, or empty
-    std::string health;       ///< path such as /ping, or empty
-    std::string test;         ///< a buildspec's path, or empty
+    std::string image;   ///< the stage's own (regional) repository, or empty
+    std::string health;  ///< path such as /ping, or empty
+    std::string test;    ///< a buildspec's path, or empty
     Approval approval = Approval::none;
     Variables runtime;
     Position where;

@@ -16,18 +16,18 @@ namespace tinystacks::store {
 /// One command's work: what was asked, by whom, and how it ended.
 struct Run {
     std::string id;
-    std::string kind;     ///< build, release, deploy
+    std::string kind;  ///< build, release, deploy
     std::string stack;
     std::string request;  ///< JSON
     Time started_at;
     std::optional<Time> ended_at;
-    std::string result;   ///< JSON, empty until the end
+    std::string result;  ///< JSON, empty until the end
 };
 
 /// state.db: everything kept between runs on this machine, and the local form of the ledger.
 ///
-/// SQLite with rollback journal and synchronous=FULL, BEGIN IMMEDIATE, one connection behind one mutex, schema versions from
-/// the first day; a newer schema is refused untouched. Directories 0700, file 0600 (DESIGN.md, section 9).
+/// SQLite with rollback journal and synchronous=FULL, BEGIN IMMEDIATE, one connection behind one mutex, schema versions
+/// from the first day; a newer schema is refused untouched. Directories 0700, file 0600 (DESIGN.md, section 9).
 class Store : public deployment::Ledger {
 public:
     /// Opens or creates `directory`/state.db. `clock` gives the time of leases and records.
@@ -35,7 +35,8 @@ public:
     Store(const std::filesystem::path& directory, Clock clock);
     ~Store() override;
 
-    /// Commits that a run starts, in this process (pid, start time and boot id are kept to tell later whether it lives).
+    /// Commits that a run starts, in this process (pid, start time and boot id are kept to tell later whether it
+    /// lives).
     void begin_run(const Run& run);
     void end_run(const std::string& id, const std::string& result);
     [[nodiscard]] std::optional<Run> find_run(const std::string& id);

@@ -19,8 +19,8 @@ struct Value : std::variant<std::string, bool, List> {
 /// What a value is escaped for: the language of the place it lands in (security requirement FS-05).
 enum class Language { yaml, shell, dockerfile, plain };
 
-/// Fills in templates/`name`. A tag without a value is Error{failed}: a template of ours is wrong, never silently empty.
-/// Every value is escaped for the language the file's name tells.
+/// Fills in templates/`name`. A tag without a value is Error{failed}: a template of ours is wrong, never silently
+/// empty. Every value is escaped for the language the file's name tells.
 [[nodiscard]] std::string render(std::string_view name, const Object& values);
 
 /// The text of templates/`name` as it is. Throws Error{failed} when there is none.

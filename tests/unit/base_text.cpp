@@ -18,13 +18,16 @@ TEST_CASE("is_utf8 refuses what RFC 3629 refuses", "[base]")
     CHECK_FALSE(is_utf8("\xED\xA0\x80"));      // surrogate
     CHECK_FALSE(is_utf8("\xF4\x90\x80\x80"));  // above U+10FFFF
     CHECK_FALSE(is_utf8("caf\xE9"));
-    CHECK(to_utf8("a\xFF" "b") == "a\xEF\xBF\xBD" "b");
+    CHECK(to_utf8("a\xFF"
+                  "b") == "a\xEF\xBF\xBD"
+                          "b");
 }
 
 TEST_CASE("printable shows what would steer a terminal", "[base]")
 {
     CHECK(printable("a\x1b[31mb") == "a\\x1b[31mb");
-    CHECK(printable("a\xE2\x80\xAE" "b") == "a\\u202eb");
+    CHECK(printable("a\xE2\x80\xAE"
+                    "b") == "a\\u202eb");
     CHECK(printable("tab\tline\n") == "tab\tline\n");
 }
 
