@@ -18,7 +18,7 @@ enum class Style { plain, quoted, block };
 
 struct Entry;
 
-/// One value of a YAML or JSON text, with the place it was read from. Scalars keep their source text: `3.10`, `NO`
+/// One value of a YAML text, with the place it was read from. Scalars keep their source text: `3.10`, `NO`
 /// and `0755` stay as written; only null is told apart (an empty value, `~`, `null`, JSON's null).
 class Node {
 public:
@@ -63,13 +63,13 @@ struct Limits {
 /// Reads one YAML document. Throws Error{invalid_input} with every problem it can name:
 /// larger than the limit, not UTF-8 (UTF-16 included), a NUL (raw or as an escape), bidi controls, a second document,
 /// a tag other than YAML's core ones, an alias inside itself, too many nodes, nesting too deep, equal keys, an empty
-/// text, syntax errors. Rules: `document.too_large`, `.not_utf8`, `.nul`, `.bidi`, `.second_document`, `.tag`,
-/// `.alias_cycle`,
-/// `.too_many_nodes`, `.too_deep`, `.duplicate_key`, `.empty`, `.syntax`.
+/// text, syntax errors. Rules: `document.too_large`, `.not_utf8`, `.nul`, `.control`, `.bidi`, `.second_document`,
+/// `.tag`,
+/// `.alias_cycle`, `.too_many_nodes`, `.too_deep`, `.duplicate_key`, `.key`, `.empty`, `.syntax`.
 [[nodiscard]] Document parse_yaml(std::string_view text, const std::string& file, const Limits& limits = {});
 
-/// Reads one JSON text, with the same refusals, and those of RFC 8259: text after the end, lone surrogates, NaN.
-[[nodiscard]] Document parse_json(std::string_view text, const std::string& file, const Limits& limits = {});
+/// `text` as a YAML scalar in single quotes: the form to write for what a plain scalar would be misread as.
+[[nodiscard]] std::string quoted(std::string_view text);
 
 /// yes, no, true, false, on, off in any case (the booleans AWS's examples use). Empty for anything else.
 [[nodiscard]] std::optional<bool> find_boolean(const Node& node);
