@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -82,5 +83,6 @@ public:
 
 [[nodiscard]] std::string_view to_string(Channel channel);
 [[nodiscard]] std::string_view to_string(Source source);
+[[nodiscard]] std::optional<Channel> find_channel(std::string_view text);
 
 }  // namespace tinystacks::log

@@ -15,7 +15,8 @@ namespace tinystacks::log {
 ///
 /// A record is one ASCII header line and its body; for Lines the body is the raw text (a block of at most 64 KiB, never
 /// JSON a line), for everything else one small JSON object. A record cut off by a crash is ignored by readers and
-/// overwritten by the next writer.
+/// overwritten by the next writer. The file begins with a line of fixed length that says whether the journal is closed:
+/// it is rewritten in place, which needs no room on a full disk.
 class Journal : public Sink {
 public:
     /// Opens the journal of `directory` for appending, creating both (0700, 0600) when missing.
@@ -26,14 +27,30 @@ public:
     /// Appends one event. When the disk is full the event is dropped and counted, and a Gap is written as soon as
     /// there is room again: a full log disk never fails the work itself. Lines longer than 64 KiB become several
     /// records.
+    ///
+    /// Throws Error{failed} when the disk fails in any other way.
     void write(const Event& event) override;
-    /// Says that nothing more will come; readers then stop waiting.
+    /// Says that nothing more will come; readers then stop waiting. Succeeds on a full disk too, with what was lost.
     void close();
 
 private:
+    struct Loss {
+        std::string stage;
+        Gap gap;
+    };
+
+    void open_existing();
+    void write_lines(const Event& event, const Lines& lines);
+    [[nodiscard]] bool append(std::string_view head, std::string_view body);
+    [[nodiscard]] std::string gap_records() const;
+    void count_loss(const std::string& stage, const Gap& gap);
+    void write_file_head(bool closed);
+
     Descriptor file_;
     std::filesystem::path path_;
-    Gap lost_;
+    std::string id_;          ///< tells this journal's cursors from another's
+    std::uint64_t size_ = 0;  ///< end of the last whole record
+    std::vector<Loss> lost_;  ///< since the disk filled up
 };
 
 /// Where a reader stands; opaque text. The same cursor gives the same events. Empty is the beginning.
