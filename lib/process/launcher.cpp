@@ -63,8 +63,9 @@ std::optional<std::filesystem::path> find_program(std::string_view name, const E
     if (name.find('/') != std::string_view::npos) {
         return is_executable(name) ? std::optional<std::filesystem::path>(name) : std::nullopt;
     }
-    const auto path = environment.find("PATH");
-    for (const auto folder : split(path == environment.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second, ':')) {
+    const auto found = environment.find("PATH");
+    const std::string path = found == environment.end() ? "/usr/local/bin:/usr/bin:/bin" : found->second;
+    for (const auto folder : split(path, ':')) {
         // An empty part of PATH means the current directory, where a repository's own files lie: left out.
         if (auto candidate = std::filesystem::path(folder) / name; !folder.empty() && is_executable(candidate)) {
             return candidate;
