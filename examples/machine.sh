@@ -21,6 +21,7 @@ as_root() {
 # install_packages FILE...: the Debian packages listed in the files, those that are missing.
 install_packages() {
     missing=
+    # shellcheck disable=SC2013  # one word a line
     for package in $(sed 's/#.*//' "$@"); do
         case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
             'install ok installed') ;;

@@ -56,26 +56,21 @@ run_script() {
 
 # run_ctest PRESET: every test of CTest, each counted by itself.
 run_ctest() {
-    local preset=$1 began=$SECONDS counts
+    local preset=$1 began=$SECONDS good bad skips
     ctest --preset "$preset" --output-junit "$logs/ctest-$preset.xml" >"$logs/ctest-$preset.log" 2>&1 </dev/null
-    counts=$(python3 tests/support/tally.py "$logs/ctest-$preset.xml" 2>"$logs/ctest-$preset.bad")
-    if [ -z "$counts" ]; then
-        counts='0 1 0'
+    if ! read -r good bad skips < <(python3 tests/support/tally.py "$logs/ctest-$preset.xml" 2>"$logs/ctest-$preset.bad"); then
+        good=0 bad=1 skips=0
         tail -n 40 "$logs/ctest-$preset.log" | sed 's/^/    /'
     fi
-    # shellcheck disable=SC2086  # three numbers
-    count $counts
-    set -- $counts
-    if [ "$2" -eq 0 ]; then
-        report passed "ctest-$preset" $((SECONDS - began)) "$1 tests"
+    count "$good" "$bad" "$skips"
+    if [ "$bad" -eq 0 ]; then
+        report passed "ctest-$preset" $((SECONDS - began)) "$good tests"
     else
         failures+=("ctest-$preset")
-        report FAILED "ctest-$preset" $((SECONDS - began)) "$2 of $(($1 + $2)) tests, see $logs/ctest-$preset.log"
+        report FAILED "ctest-$preset" $((SECONDS - began)) "$bad of $((good + bad)) tests, see $logs/ctest-$preset.log"
         head -c 20000 "$logs/ctest-$preset.bad" | sed 's/^/    /'
     fi
-    if [ "$3" -gt 0 ]; then
-        grep '^skipped' "$logs/ctest-$preset.bad" | sort | uniq -c
-    fi
+    grep '^skipped' "$logs/ctest-$preset.bad" | sort | uniq -c
 }
 
 build() {
@@ -117,6 +112,7 @@ done
 if [ "$failed" -eq 0 ]; then
     run_ctest asan
     run_ctest release
+    shopt -s nullglob
     for script in tests/e2e/*.sh; do
         name=$(basename "$script" .sh)
         case $name in
