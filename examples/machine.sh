@@ -38,6 +38,8 @@ install_packages() {
 }
 
 engine_answers() { docker version >/dev/null 2>&1; }
+# Also for a user who may not talk to it.
+engine_runs() { engine_answers || { [ -S /var/run/docker.sock ] && as_root docker version >/dev/null 2>&1; }; }
 
 # wait_for SECONDS COMMAND...: until the command succeeds.
 wait_for() {
@@ -52,7 +54,7 @@ wait_for() {
 
 # start_engine FOLDER: a Docker engine, if none answers. FOLDER gets its pid file and log when we start it ourselves.
 start_engine() {
-    engine_answers && return
+    engine_runs && return
     if [ -d /run/systemd/system ]; then
         say 'starting the Docker engine (systemctl start docker)'
         as_root systemctl start docker
@@ -66,7 +68,7 @@ start_engine() {
         fi
         as_root setsid --fork dockerd --pidfile "$1/dockerd.pid" >"$1/dockerd.log" 2>&1 </dev/null
     fi
-    if ! wait_for 60 engine_answers; then
+    if ! wait_for 60 engine_runs; then
         [ ! -f "$1/dockerd.log" ] || tail -n 5 "$1/dockerd.log" >&2
         docker version >&2 || true
         die "no Docker engine answers"
