@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Measures tinystacks against committed baselines and prints a table of ratios, each the median of five rounds.
+
+usage: bench.py PROGRAM [--deployed FOLDER]
+
+A round runs ours and the baseline next to each other, so that a busy machine slows both. FOLDER is a project whose
+HEAD is deployed already. Exit status 1 when a limit is missed.
+"""
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+ROUNDS = 5
+COMMANDS = 200
+LINES = 10_000_000
+STARTS = 50
+SECRETS = ["--env", "DB_PASSWORD=correct-horse-battery", "--env", "API_TOKEN=Zm9vYmFyYmF6cXV4", "--env",
+           "MY_SECRET=hunter2-hunter2\nsecond line"]
+
+
+def seconds(argv, **more):
+    """How long a program takes that must succeed."""
+    began = time.perf_counter()
+    done = subprocess.run([str(part) for part in argv], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          check=False, **more)
+    took = time.perf_counter() - began
+    if done.returncode != 0:
+        sys.exit(f"{argv} exits {done.returncode}")
+    return took
+
+
+def seconds_to_file(argv, path):
+    with open(path, "wb") as file:
+        return seconds(argv, stdout=file)
+
+
+def start_seconds(argv):
+    """How long one start takes, the mean of many; posix_spawn copies nothing of this process."""
+    null = os.open(os.devnull, os.O_RDWR)
+    redirect = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
+    began = time.perf_counter()
+    for _ in range(STARTS):
+        pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=redirect)
+        if os.waitpid(pid, 0)[1] != 0:
+            sys.exit(f"{argv} fails")
+    os.close(null)
+    return (time.perf_counter() - began) / STARTS
+
+
+class Table:
+    def __init__(self):
+        self.failed = False
+        print(f"{'what':<44} {'ours':>10} {'baseline':>10} {'result':>9} {'limit':>9}", flush=True)
+
+    def row(self, what, ours, baseline, result, limit, unit=""):
+        missed = limit is not None and result > limit
+        self.failed = self.failed or missed
+        show = "" if limit is None else f"{limit:g}{unit}"
+        print(f"{what:<44} {ours:>10} {baseline:>10} {result:>8.2f}{unit or 'x'} {show:>8}{' MISSED' if missed else ''}",
+              flush=True)
+
+    def compare(self, what, ours, baseline, limit):
+        rounds = [(ours(), baseline()) for _ in range(ROUNDS)]
+        self.row(what, *(f"{statistics.median(times) * 1000:.1f} ms" for times in zip(*rounds)),
+                 statistics.median(mine / theirs for mine, theirs in rounds), limit)
+
+
+def write_spec(folder, name, commands):
+    path = folder / name
+    path.write_text("version: 0.2\nphases:\n  build:\n    commands:\n" + "".join(f"      - {line}\n" for line in commands))
+    return path
+
+
+def bench_commands(table, program, folder):
+    spec = write_spec(folder, "commands.yml", [f"echo {number}" for number in range(1, COMMANDS + 1)])
+    for how, limit in (("cat", 0.9), ("read", None)):
+        table.compare(f"{COMMANDS} commands (baseline: {how})",
+                      lambda: seconds_to_file([program, "buildspec", "run", spec], folder / "ours.log"),
+                      lambda how=how: seconds_to_file(["bash", HERE / "baseline_commands.sh", folder, COMMANDS, how],
+                                                      folder / "baseline.log"), limit)
+
+
+def peak_kib(argv, folder):
+    """Peak memory of the largest process, as GNU time tells it (a process forked from here would count our own)."""
+    report = folder / "peak"
+    seconds_to_file(["time", "-f", "%M", "-o", report, *argv], folder / "ours.log")
+    return int(report.read_text())
+
+
+def bench_lines(table, program, folder):
+    def command(count):
+        return [program, "buildspec", "run", write_spec(folder, f"lines-{count}.yml", [f"seq 1 {count}"]), *SECRETS]
+
+    table.compare(f"{LINES:,} lines, three secrets", lambda: seconds_to_file(command(LINES), folder / "ours.log"),
+                  lambda: seconds(["sh", HERE / "baseline_lines.sh", folder / "baseline.log", LINES]), 2.5)
+    many = statistics.median(peak_kib(command(LINES), folder) for _ in range(ROUNDS)) / 1024
+    few = statistics.median(peak_kib(command(1000), folder) for _ in range(ROUNDS)) / 1024
+    table.row(f"peak memory, {LINES:,} lines against 1,000", f"{many:.1f} MiB", f"{few:.1f} MiB", many - few, 4, " MiB")
+
+
+def bench_start(table, program):
+    for arguments in (["--version"], ["--help"], ["completion", "bash"]):
+        table.compare(" ".join(["tinystacks", *arguments]), lambda a=arguments: start_seconds([program, *a]),
+                      lambda: start_seconds(["git", "--version"]), 6)
+
+
+def bench_unchanged(table, program, project, folder):
+    """A deploy of what runs already; a docker that writes down its arguments shows that nothing is built."""
+    calls = folder / "docker-calls"
+    shim = folder / "bin" / "docker"
+    shim.parent.mkdir()
+    real = subprocess.run(["which", "docker"], capture_output=True, text=True, check=True).stdout.strip()
+    shim.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$1\" >>{calls}\nexec {real} \"$@\"\n")
+    shim.chmod(0o755)
+    calls.touch()
+    environment = {**os.environ, "PATH": f"{shim.parent}:{os.environ['PATH']}"}
+    took = statistics.median(seconds([program, "deploy", "-C", project], stdout=subprocess.DEVNULL, env=environment)
+                             for _ in range(ROUNDS))
+    if "build" in calls.read_text().split():
+        sys.exit("a deploy of an unchanged commit ran docker build")
+    table.row("deploy of an unchanged commit", f"{took * 1000:.0f} ms", "", took, 1, " s")
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    table = Table()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        bench_start(table, program)
+        bench_commands(table, program, folder)
+        bench_lines(table, program, folder)
+        if "--deployed" in sys.argv:
+            bench_unchanged(table, program, sys.argv[sys.argv.index("--deployed") + 1], folder)
+    return 1 if table.failed else 0
+
+
+sys.exit(main())
