@@ -47,12 +47,15 @@ if [ ! -e "$folder/.git" ]; then
     mkdir -p "$folder"
     cp -R "$here/hello/." "$folder"
     git -C "$folder" init -q -b main
+    # For whom Git does not know yet; of this repository alone.
+    git -C "$folder" config user.name >/dev/null || git -C "$folder" config user.name quickstart
+    git -C "$folder" config user.email >/dev/null || git -C "$folder" config user.email quickstart@localhost
 fi
 cd "$folder"
 commit() {
     git add -A
     git diff --cached --quiet 2>/dev/null ||
-        git -c user.name=quickstart -c user.email=quickstart@localhost commit -q -m "$1"
+        git commit -q -m "$1"
 }
 git rev-parse -q --verify HEAD >/dev/null || commit 'Say hello'
 PATH=$(dirname "$program"):$PATH
