@@ -20,6 +20,8 @@ class Name {
 public:
     /// Throws Error{invalid_input} quoting `text` and the rule it breaks.
     [[nodiscard]] static Name parse(std::string_view text);
+    /// A name made of `text`, such as a folder's; empty when there is none to be made of it.
+    [[nodiscard]] static std::optional<Name> find_near(std::string_view text);
     [[nodiscard]] const std::string& str() const { return text_; }
     auto operator<=>(const Name&) const = default;
 
