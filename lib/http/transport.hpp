@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,15 +18,16 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
     std::string method = "GET";
-    std::string url;  ///< https, or http to a loopback address
-    Headers headers;  ///< no CR, LF or NUL: Error{invalid_input}
-    std::string body;
+    std::string url = {};                  ///< https, or http to a loopback address; no user name or password in it
+    Headers headers = {};                  ///< no control character: Error{invalid_input}
+    std::string body = {};                 ///< referenced while it is sent
+    std::filesystem::path body_file = {};  ///< streamed as the body when not empty; then `body` is not used
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
 };
 
 struct Response {
     int status = 0;
-    Headers headers;
+    Headers headers = {};
     /// The value of a header, whatever the case of its name.
     [[nodiscard]] std::optional<std::string> find_header(std::string_view name) const;
 };
@@ -36,10 +38,16 @@ using OnBody = std::function<void(std::string_view)>;
 class Transport {
 public:
     virtual ~Transport() = default;
-    /// Performs exactly one exchange: no retry, no redirect to another host. Any status is a Response.
-    /// Throws Error{failed} when none arrived, Error{not_allowed} for clear text to a host that is not this machine.
+    /// Performs exactly one exchange: no retry, no redirect followed. Any status is a Response.
+    /// Throws Error{failed} when none arrived or it broke off; Error{unavailable} when the server's certificate cannot
+    /// be trusted or there is no libcurl (asking again will not help); Error{not_allowed} for clear text to a host that
+    /// is not this machine; Error{invalid_input} for a request that cannot be sent; Interrupted at once on either
+    /// level.
     virtual Response send(const Request& request, const OnBody& on_body, const Interruption& interruption) = 0;
 };
+
+/// Appends to `body`, at most `limit` bytes (more is Error{failed}). `body` must outlive it.
+[[nodiscard]] OnBody keep_body(std::string& body, std::size_t limit);
 
 struct Exchange {
     Response response;
@@ -50,9 +58,14 @@ struct Exchange {
 [[nodiscard]] Exchange fetch(Transport& transport, const Request& request, const Interruption& interruption = {},
                              std::size_t limit = std::size_t{10} << 20);
 
+/// Whether `host` (a name or address without port, IPv6 with or without brackets) is this machine: 127.0.0.0/8, ::1 or
+/// localhost. Only there is clear text allowed, and there no proxy is used.
+[[nodiscard]] bool is_loopback(std::string_view host);
+
 /// Retries idempotent requests: on no answer, 408, 429 and 5xx except 501; full jitter from 1 s, cap 20 s, five tries,
 /// two minutes in all; `Retry-After` is the least wait, and ends the tries when it lies beyond. Pure: how long to wait
-/// before try number `tries`+1, or empty to give up. `jitter` is in [0,1). Source: security requirement HC-07.
+/// before try number `tries`+1, or empty to give up. `retry_after` is in seconds (find_retry_after() makes them of a
+/// date), anything else is ignored; `jitter` is in [0,1). Source: security requirement HC-07.
 [[nodiscard]] std::optional<std::chrono::milliseconds> find_retry_wait(int tries, std::chrono::milliseconds elapsed,
                                                                        std::optional<int> status,
                                                                        std::optional<std::string> retry_after,

@@ -1,0 +1,71 @@
+#include "http/detail/curl_library.hpp"
+
+#include "base/error.hpp"
+
+#include <dlfcn.h>
+
+namespace tinystacks::http::detail {
+namespace {
+
+void* open_library()
+{
+    for (const auto* name : {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"}) {
+        if (auto* library = ::dlopen(name, RTLD_NOW | RTLD_LOCAL)) {
+            return library;
+        }
+    }
+    throw Error(ErrorKind::unavailable, "libcurl is not installed").with_hint("apt-get install libcurl4");
+}
+
+template <typename Function>
+void find(void* library, const char* name, Function& function)
+{
+    function = reinterpret_cast<Function>(::dlsym(library, name));
+    if (function == nullptr) {
+        throw Error(ErrorKind::unavailable, "libcurl is older than 7.68: it has no {}", name)
+            .with_hint("apt-get install libcurl4");
+    }
+}
+
+CurlLibrary load()
+{
+    auto* library = open_library();
+    CurlLibrary curl = {};
+    find(library, "curl_global_init", curl.global_init);
+    find(library, "curl_easy_init", curl.easy_init);
+    find(library, "curl_easy_cleanup", curl.easy_cleanup);
+    find(library, "curl_easy_setopt", curl.easy_setopt);
+    find(library, "curl_easy_getinfo", curl.easy_getinfo);
+    find(library, "curl_easy_strerror", curl.easy_strerror);
+    find(library, "curl_multi_init", curl.multi_init);
+    find(library, "curl_multi_cleanup", curl.multi_cleanup);
+    find(library, "curl_multi_add_handle", curl.multi_add_handle);
+    find(library, "curl_multi_remove_handle", curl.multi_remove_handle);
+    find(library, "curl_multi_perform", curl.multi_perform);
+    find(library, "curl_multi_poll", curl.multi_poll);
+    find(library, "curl_multi_wakeup", curl.multi_wakeup);
+    find(library, "curl_multi_info_read", curl.multi_info_read);
+    find(library, "curl_multi_strerror", curl.multi_strerror);
+    find(library, "curl_slist_append", curl.slist_append);
+    find(library, "curl_slist_free_all", curl.slist_free_all);
+    find(library, "curl_url", curl.url);
+    find(library, "curl_url_set", curl.url_set);
+    find(library, "curl_url_get", curl.url_get);
+    find(library, "curl_url_cleanup", curl.url_cleanup);
+    find(library, "curl_free", curl.free);
+    if (const auto code = curl.global_init(CURL_GLOBAL_DEFAULT); code != CURLE_OK) {
+        throw Error(ErrorKind::unavailable, "libcurl cannot start: {}", curl.easy_strerror(code));
+    }
+    return curl;
+}
+
+}  // namespace
+
+const CurlLibrary& curl_library()
+{
+    // Not state of ours: whoever opens a library gets the same one, and it may be started only once.
+    static const CurlLibrary library = load();
+    return library;
+}
+
+}  // namespace tinystacks::http::detail
