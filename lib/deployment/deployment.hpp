@@ -64,7 +64,9 @@ struct Deployment {
 [[nodiscard]] int exit_code(const Verdict& verdict);
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::string_view to_string(Owner owner);
+[[nodiscard]] std::string_view to_string(State state);
 [[nodiscard]] std::optional<Outcome> find_outcome(std::string_view text);
 [[nodiscard]] std::optional<Owner> find_owner(std::string_view text);
+[[nodiscard]] std::optional<State> find_state(std::string_view text);
 
 }  // namespace tinystacks::deployment
