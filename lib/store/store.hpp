@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,20 +37,26 @@ public:
     /// Commits that a run starts, in this process (pid, start time and boot id are kept to tell later whether it
     /// lives).
     void begin_run(const Run& run);
+    /// Throws Error{not_found}.
     void end_run(const std::string& id, const std::string& result);
     [[nodiscard]] std::optional<Run> find_run(const std::string& id);
     /// The newest run of a stack (any stack when empty) and kind (any when empty).
     [[nodiscard]] std::optional<Run> find_last_run(const std::string& stack, const std::string& kind);
-    /// Whether the process that began the run still works on it.
+    /// Whether the process that began the run still works on it. One in another process namespace (a container) cannot
+    /// be seen; it is believed to, while it holds a lease.
     [[nodiscard]] bool is_alive(const std::string& run);
 
     deployment::Lease take_lease(const std::string& stack, const std::string& what, const std::string& run,
                                  std::chrono::milliseconds length) override;
+    /// Nothing happens when the lease was lost to another run in between.
     void release_lease(const deployment::Lease& lease) override;
+    /// Who holds a lease at this moment, if anybody.
+    [[nodiscard]] std::optional<deployment::Lease> find_lease(const std::string& stack, const std::string& what);
     void record_build(const deployment::BuildRecord& build) override;
     std::optional<deployment::BuildRecord> find_build(const std::string& stack, const std::string& commit) override;
     void record(const deployment::Deployment& deployment) override;
     std::optional<deployment::Deployment> find(const std::string& id) override;
+    /// Of every stage when `stage` is empty.
     std::vector<deployment::Deployment> history(const std::string& stack, const std::string& stage,
                                                 std::size_t limit) override;
     std::optional<deployment::Deployment> find_current(const std::string& stack, const std::string& stage) override;
@@ -60,7 +65,6 @@ private:
     struct Database;
     std::unique_ptr<Database> database_;
     Clock clock_;
-    std::mutex mutex_;
 };
 
 }  // namespace tinystacks::store
