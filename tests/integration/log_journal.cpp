@@ -8,6 +8,7 @@
 #include "tests/support/child.hpp"
 #include "tests/support/small_disk.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 using namespace tinystacks;
 using namespace std::chrono_literals;
@@ -213,6 +215,45 @@ TEST_CASE("Journal goes on after a crash in the middle of a record", "[log]")
     journal.close();
     CHECK(text_of(read_page(directory.path(), page.next, 0ms).events) == "third\n");
     CHECK(text_of(read_all(directory.path())) == "first\nthird\n");
+}
+
+TEST_CASE("Journal keeps all it was given when the process is killed at any moment", "[log]")
+{
+    const TempDir directory;
+    std::mt19937 random(4711);
+    std::string expected;
+    for (int round = 0; round < 20; ++round) {
+        CAPTURE(round);
+        int ends[2];
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        support::Child writer([&] {
+            Journal journal(directory.path());
+            const std::string block(20000, static_cast<char>('a' + round));
+            while (true) {
+                journal.write(output(block + "\n"));
+                (void)!::write(ends[1], "x", 1);
+            }
+        });
+        ::close(ends[1]);
+        char byte = 0;
+        std::size_t told = random() % 100 + 1;
+        for (std::size_t i = 0; i < told; ++i) {
+            REQUIRE(::read(ends[0], &byte, 1) == 1);
+        }
+        writer.kill();
+        while (::read(ends[0], &byte, 1) == 1) {
+            ++told;
+        }
+        ::close(ends[0]);
+        const auto text = text_of(read_all(directory.path()));
+        REQUIRE(text.starts_with(expected));
+        const auto more = text.size() - expected.size();
+        // One more may have been written and not told any more.
+        REQUIRE((more == told * 20001 || more == (told + 1) * 20001));
+        CHECK(text.find_first_not_of(std::string{static_cast<char>('a' + round), '\n'}, expected.size()) ==
+              std::string::npos);
+        expected = text;
+    }
 }
 
 TEST_CASE("Journal goes on after it was closed", "[log]")
