@@ -26,7 +26,7 @@ install_packages "$here/packages.txt"
 step 'Build tinystacks (preset release)'
 (
     cd "$here/.."
-    [ -f build/release/build.ninja ] || cmake --preset release
+    [ -f build/release/build.ninja ] || cmake --preset release -DBUILD_TESTING=OFF
     cmake --build --preset release --target tinystacks
 ) >&2
 

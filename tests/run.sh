@@ -74,7 +74,8 @@ run_ctest() {
 }
 
 build() {
-    cmake --preset "$1" && cmake --build --preset "$1"
+    # The quickstart may have configured release without tests.
+    cmake --preset "$1" -DBUILD_TESTING=ON && cmake --build --preset "$1"
 }
 
 # Python packages come into a folder of ours: Debian refuses to have its own Python changed.
