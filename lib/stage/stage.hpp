@@ -53,17 +53,17 @@ using Variables = std::map<std::string, std::string>;
 
 struct Stage {
     Name name;
-    Target target;
-    std::string account;  ///< twelve digits, or empty
-    std::string region;   ///< empty for the docker target
-    std::string role;     ///< ARN assumed for this stage, or empty
-    std::string external_id;
-    std::string image;   ///< the stage's own (regional) repository, or empty
-    std::string health;  ///< path such as /ping, or empty
-    std::string test;    ///< a buildspec's path, or empty
+    Target target = DockerTarget{};
+    std::string account = {};  ///< twelve digits, or empty
+    std::string region = {};   ///< empty for the docker target
+    std::string role = {};     ///< ARN assumed for this stage, or empty
+    std::string external_id = {};
+    std::string image = {};   ///< the stage's own (regional) repository, or empty
+    std::string health = {};  ///< path such as /ping, or empty
+    std::string test = {};    ///< a buildspec's path, or empty
     Approval approval = Approval::none;
-    Variables runtime;
-    Position where;
+    Variables runtime = {};
+    Position where = {};
 };
 
 /// "ecs", "lambda" or "docker".
