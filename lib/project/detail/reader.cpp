@@ -100,7 +100,11 @@ std::string Reader::find_text(const document::Node& parent, std::string_view key
         return {};
     }
     if (!check(*text)) {
-        error(node->where, std::string(key), fmt::format("'{}' is {}: it must be {}", key, quoted(*text), meant));
+        // A URL with a user may hold a password.
+        const auto is_private = text->find("://") != std::string::npos && text->find('@') != std::string::npos;
+        error(node->where, std::string(key),
+              is_private ? fmt::format("'{}' must be {}", key, meant)
+                         : fmt::format("'{}' is {}: it must be {}", key, quoted(*text), meant));
     }
     return *text;
 }
