@@ -4,6 +4,7 @@
 #include "document/node.hpp"
 
 #include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -116,6 +117,8 @@ struct Checked {
     Buildspec buildspec;
     std::vector<Problem> problems;
 };
+
+inline constexpr std::size_t most_bytes = std::size_t{1} << 20;  ///< a larger file is refused
 
 /// Reads and checks a buildspec: everything that DESIGN and AWS's reference refuse before anything runs is thrown as
 /// one Error{invalid_input} with every problem found, warnings included, in the order of the text; what CodeBuild

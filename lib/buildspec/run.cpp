@@ -19,7 +19,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::size_t most_bytes = std::size_t{1} << 20;
 constexpr std::array api_phases = {"DOWNLOAD_SOURCE", "INSTALL",    "PRE_BUILD",
                                    "BUILD",           "POST_BUILD", "UPLOAD_ARTIFACTS"};
 
@@ -135,7 +134,7 @@ private:
                 .with_hint("name the file: tinystacks buildspec run FILE");
         }
         read_ = true;
-        auto checked = parse(text, options_.file);
+        auto checked = parse(text, options_.name.empty() ? options_.file.string() : options_.name);
         spec_ = std::move(checked.buildspec);
         result_.problems = std::move(checked.problems);
     }

@@ -150,9 +150,9 @@ std::optional<Run> Store::find_run(const std::string& id)
     return database_->read([&](SQLite::Database& database) { return tables::find_run(database, id); });
 }
 
-std::optional<Run> Store::find_last_run(const std::string& stack, const std::string& kind)
+std::vector<Run> Store::runs(const std::string& stack, std::size_t limit)
 {
-    return database_->read([&](SQLite::Database& database) { return tables::find_last_run(database, stack, kind); });
+    return database_->read([&](SQLite::Database& database) { return tables::runs(database, stack, limit); });
 }
 
 bool Store::is_alive(const std::string& run)

@@ -40,8 +40,8 @@ public:
     /// Throws Error{not_found}.
     void end_run(const std::string& id, const std::string& result);
     [[nodiscard]] std::optional<Run> find_run(const std::string& id);
-    /// The newest run of a stack (any stack when empty) and kind (any when empty).
-    [[nodiscard]] std::optional<Run> find_last_run(const std::string& stack, const std::string& kind);
+    /// The runs of a stack (of any stack when empty), newest first, at most `limit`.
+    [[nodiscard]] std::vector<Run> runs(const std::string& stack, std::size_t limit);
     /// Whether the process that began the run still works on it. One in another process namespace (a container) cannot
     /// be seen; it is believed to, while it holds a lease.
     [[nodiscard]] bool is_alive(const std::string& run);

@@ -143,10 +143,12 @@ TEST_CASE("Store keeps runs and finds the newest", "[store]")
     CHECK_FALSE(store.find_run("r2")->ended_at.has_value());
     CHECK_FALSE(store.find_run("r9").has_value());
 
-    CHECK(store.find_last_run("", "")->id == "r3");
-    CHECK(store.find_last_run("shop", "")->id == "r2");
-    CHECK(store.find_last_run("shop", "deploy")->id == "r1");
-    CHECK_FALSE(store.find_last_run("shop", "release").has_value());
+    CHECK(store.runs("", 1).front().id == "r3");
+    const auto of_shop = store.runs("shop", 10);
+    REQUIRE(of_shop.size() == 2);
+    CHECK(of_shop[0].id == "r2");
+    CHECK(of_shop[1].id == "r1");
+    CHECK(store.runs("nobody", 10).empty());
     CHECK_THROWS_AS(store.end_run("r9", ""), Error);
 
     CHECK(store.is_alive("r2"));
@@ -204,6 +206,6 @@ TEST_CASE("Store binds values, whatever they hold", "[store]")
     store.begin_run({odd, odd, odd, odd, noon, {}, {}});
     store.record_build({odd, odd, odd, odd, noon});
     CHECK(store.find_run(odd)->request == odd);
-    CHECK(store.find_last_run(odd, odd)->id == odd);
+    CHECK(store.runs(odd, 1).front().id == odd);
     CHECK(store.find_build(odd, odd)->digest == odd);
 }

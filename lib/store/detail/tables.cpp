@@ -49,22 +49,22 @@ std::int64_t row_limit(std::size_t limit)
     return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }
 
-std::optional<Run> read_run(SQLite::Statement&& statement)
+std::vector<Run> read_runs(SQLite::Statement&& statement)
 {
-    if (!statement.executeStep()) {
-        return std::nullopt;
+    std::vector<Run> runs;
+    while (statement.executeStep()) {
+        auto& run = runs.emplace_back();
+        run.id = statement.getColumn(0).getString();
+        run.kind = statement.getColumn(1).getString();
+        run.stack = statement.getColumn(2).getString();
+        run.request = statement.getColumn(3).getString();
+        run.started_at = time(statement.getColumn(4));
+        if (!statement.isColumnNull(5)) {
+            run.ended_at = time(statement.getColumn(5));
+        }
+        run.result = statement.getColumn(6).getString();
     }
-    Run run;
-    run.id = statement.getColumn(0).getString();
-    run.kind = statement.getColumn(1).getString();
-    run.stack = statement.getColumn(2).getString();
-    run.request = statement.getColumn(3).getString();
-    run.started_at = time(statement.getColumn(4));
-    if (!statement.isColumnNull(5)) {
-        run.ended_at = time(statement.getColumn(5));
-    }
-    run.result = statement.getColumn(6).getString();
-    return run;
+    return runs;
 }
 
 std::vector<Deployment> read_deployments(SQLite::Statement&& statement)
@@ -76,9 +76,9 @@ std::vector<Deployment> read_deployments(SQLite::Statement&& statement)
     return deployments;
 }
 
-std::optional<Deployment> first(std::vector<Deployment> deployments)
+template <typename Row> std::optional<Row> first(std::vector<Row> rows)
 {
-    return deployments.empty() ? std::nullopt : std::optional(std::move(deployments.front()));
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
 }  // namespace
@@ -101,17 +101,16 @@ bool end_run(SQLite::Database& database, const std::string& id, const std::strin
 
 std::optional<Run> find_run(SQLite::Database& database, const std::string& id)
 {
-    return read_run(
-        prepare(database, "SELECT id, kind, stack, request, started_at, ended_at, result FROM run WHERE id = ?", id));
+    return first(read_runs(
+        prepare(database, "SELECT id, kind, stack, request, started_at, ended_at, result FROM run WHERE id = ?", id)));
 }
 
-std::optional<Run> find_last_run(SQLite::Database& database, const std::string& stack, const std::string& kind)
+std::vector<Run> runs(SQLite::Database& database, const std::string& stack, std::size_t limit)
 {
-    return read_run(prepare(database,
-                            "SELECT id, kind, stack, request, started_at, ended_at, result FROM run "
-                            "WHERE (?1 = '' OR stack = ?1) AND (?2 = '' OR kind = ?2) "
-                            "ORDER BY sequence DESC LIMIT 1",
-                            stack, kind));
+    return read_runs(prepare(database,
+                             "SELECT id, kind, stack, request, started_at, ended_at, result FROM run "
+                             "WHERE (?1 = '' OR stack = ?1) ORDER BY sequence DESC LIMIT ?2",
+                             stack, static_cast<std::int64_t>(limit)));
 }
 
 std::optional<ProcessMark> find_process(SQLite::Database& database, const std::string& run)

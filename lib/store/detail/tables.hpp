@@ -17,8 +17,7 @@ void insert_run(SQLite::Database& database, const Run& run, const ProcessMark& p
 /// False when there is no such run.
 bool end_run(SQLite::Database& database, const std::string& id, const std::string& result, Time now);
 [[nodiscard]] std::optional<Run> find_run(SQLite::Database& database, const std::string& id);
-[[nodiscard]] std::optional<Run> find_last_run(SQLite::Database& database, const std::string& stack,
-                                               const std::string& kind);
+[[nodiscard]] std::vector<Run> runs(SQLite::Database& database, const std::string& stack, std::size_t limit);
 /// The process of a run that has not ended.
 [[nodiscard]] std::optional<ProcessMark> find_process(SQLite::Database& database, const std::string& run);
 
