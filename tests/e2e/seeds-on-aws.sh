@@ -161,6 +161,10 @@ expect_equal "$(function_tag us-east-1)" "$(docker images --no-trunc --quiet "$h
 # --- our files
 
 echo 'ours: build'
+# Our files log in to ECR only, by the host's name; to any other registry a person does.
+for port in "$home_port" "$away_port"; do
+    docker login -u AWS --password-stdin "127.0.0.1:$port" <<<"$account-auth-token" >/dev/null 2>&1
+done
 repository=$work/ours
 make_repository "$repository" hello
 expect_status 0 tinystacks init -C "$repository"
