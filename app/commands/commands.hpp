@@ -1,0 +1,30 @@
+#pragma once
+
+#include "services.hpp"
+#include "view/console.hpp"
+#include "view/report.hpp"
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace tinystacks::app::commands {
+
+/// What a command needs of the process it runs in.
+struct Context {
+    Services& services;
+    view::Console& out;
+    view::Console& err;
+};
+
+/// A parsed command: run after parsing is over.
+using Action = std::function<view::Report(Context&)>;
+using OnParsed = std::function<void(Action)>;
+
+// Each adds one command under `parent`. A command of two words is in commands/<noun>/<verb>.cpp.
+void declare_buildspec_run(CLI::App& parent, const OnParsed& on_parsed);
+void declare_buildspec_check(CLI::App& parent, const OnParsed& on_parsed);
+
+}  // namespace tinystacks::app::commands

@@ -1,0 +1,80 @@
+#include "cli.hpp"
+
+#include "base/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+namespace tinystacks::app {
+namespace {
+
+constexpr int bug = 70;  // EX_SOFTWARE of sysexits.h
+
+/// Prints what a command had to say. In a pipe that its reader has closed this ends quietly.
+int finish(const view::Report& report, const Error* error, const GlobalOptions& options, view::Console& out,
+           view::Console& err)
+{
+    const bool document = options.json || options.events;
+    if (error != nullptr && !document) {
+        err.write(view::text(*error));
+    }
+    if (!document && !options.quiet) {
+        for (const auto& note : report.notes) {
+            err.write(note + "\n");
+        }
+    }
+    out.write(document ? view::document(report, error, options.events) : report.text);
+    return report.exit_code;
+}
+
+int run(int argc, char** argv, char** environment, view::Console& out, view::Console& err)
+{
+    auto options = find_output_options(argc, argv);
+    view::Report report;
+    try {
+        auto parsed = parse_command_line(argc, argv);
+        options = parsed.options;
+        if (parsed.text) {
+            report.text = *parsed.text;
+            (*report.result)["text"] = *parsed.text;
+            return finish(report, nullptr, options, out, err);
+        }
+        Services services(environment, options);
+        commands::Context context{services, out, err};
+        report = parsed.action(context);
+        return finish(report, report.error ? &*report.error : nullptr, options, out, err);
+    } catch (const Error& error) {
+        report = view::Report();
+        report.exit_code = exit_code(error.kind());
+        report.problems.assign(error.problems().begin(), error.problems().end());
+        return finish(report, &error, options, out, err);
+    } catch (const Interrupted&) {
+        report = view::Report();
+        report.exit_code = 130;
+        return finish(report, nullptr, options, out, err);
+    }
+}
+
+}  // namespace
+}  // namespace tinystacks::app
+
+int main(int argc, char** argv, char** environment)
+{
+    using namespace tinystacks;
+    std::signal(SIGPIPE, SIG_IGN);  // a closed reader is an answer of write(2), not our end
+    app::view::Console out(1);
+    app::view::Console err(2);
+    try {
+        return app::run(argc, argv, environment, out, err);
+    } catch (const Error& error) {
+        // Standard output or error cannot be written.
+        std::cerr << app::view::text(error);
+        return exit_code(error.kind());
+    } catch (const std::exception& error) {
+        std::cerr << "tinystacks: this is a bug in tinystacks: " << error.what() << '\n';
+        return app::bug;
+    }
+}

@@ -1,0 +1,118 @@
+#include "services.hpp"
+
+#include "base/error.hpp"
+#include "http/curl_transport.hpp"
+#include "process/guarded_launcher.hpp"
+
+#include <charconv>
+#include <cstring>
+
+namespace tinystacks::app {
+namespace {
+
+constexpr int default_registry_port = 5128;
+
+int registry_port(const std::string& text)
+{
+    if (text.empty()) {
+        return default_registry_port;
+    }
+    int port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535) {
+        throw Error(ErrorKind::usage, "TINYSTACKS_REGISTRY_PORT is '{}', which is no port", text);
+    }
+    return port;
+}
+
+}  // namespace
+
+Services::Services(char** environment, GlobalOptions options) : options_(std::move(options))
+{
+    for (; environment != nullptr && *environment != nullptr; ++environment) {
+        char* equals = std::strchr(*environment, '=');
+        if (equals == nullptr) {
+            continue;
+        }
+        const std::string name(*environment, equals);
+        environment_[name] = equals + 1;
+        if (name == "TINYSTACKS_TOKEN") {
+            std::memset(equals + 1, 'x', std::strlen(equals + 1));
+        }
+    }
+}
+
+std::string Services::variable(const std::string& name) const
+{
+    const auto found = environment_.find(name);
+    return found == environment_.end() ? std::string() : found->second;
+}
+
+process::MakeLauncher Services::make_launcher() const
+{
+    return [] { return std::make_unique<process::GuardedLauncher>(); };
+}
+
+std::filesystem::path Services::path(const std::filesystem::path& path) const
+{
+    return options_.directory == "." ? path : std::filesystem::path(options_.directory) / path;
+}
+
+view::Progress Services::make_progress(view::Progress::Style style, view::Console& out, view::Console& err) const
+{
+    const bool colour = variable("NO_COLOR").empty() && variable("TERM") != "dumb" && !in_ci();
+    if (options_.events) {
+        style = view::Progress::Style::events;
+    } else if (options_.json && style == view::Progress::Style::log) {
+        return {style, err, err, options_.quiet, colour};  // the log makes room for the document
+    }
+    return {style, out, err, options_.quiet, colour};
+}
+
+std::filesystem::path Services::directory() const
+{
+    std::error_code failed;
+    const auto directory = std::filesystem::canonical(options_.directory, failed);
+    if (failed || !std::filesystem::is_directory(directory)) {
+        throw Error(ErrorKind::not_found, "there is no directory '{}'", options_.directory);
+    }
+    return directory;
+}
+
+std::filesystem::path Services::state() const
+{
+    const std::filesystem::path xdg = variable("XDG_STATE_HOME");
+    if (xdg.is_absolute()) {  // the XDG specification has relative paths ignored
+        return xdg / "tinystacks";
+    }
+    const auto home = variable("HOME");
+    if (home.empty()) {
+        throw Error(ErrorKind::usage, "neither XDG_STATE_HOME nor HOME is set: there is no place for state and logs")
+            .with_hint("export XDG_STATE_HOME=/var/lib");
+    }
+    return std::filesystem::path(home) / ".local/state/tinystacks";
+}
+
+control::Embedded& Services::control(const std::string& from_project)
+{
+    auto wanted = options_.control;
+    if (wanted.empty()) {
+        wanted = variable("TINYSTACKS_CONTROL");
+    }
+    if (wanted.empty()) {
+        wanted = from_project;
+    }
+    if (!wanted.empty() && wanted != "embedded") {
+        throw Error(ErrorKind::unavailable, "this version cannot use the remote control plane '{}' yet", wanted)
+            .with_hint("leave `control:` out or give --control embedded");
+    }
+    if (!control_) {
+        control_ = std::make_unique<control::Embedded>(control::Embedded::Parts{
+            make_launcher(), environment_, clock(), state(),
+            [environment = environment_] { return std::make_unique<http::CurlTransport>(environment); },
+            registry_port(variable("TINYSTACKS_REGISTRY_PORT"))});
+    }
+    return *control_;
+}
+
+}  // namespace tinystacks::app

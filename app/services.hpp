@@ -1,0 +1,59 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "control/control_plane.hpp"
+#include "control/embedded.hpp"
+#include "process/launcher.hpp"
+#include "view/progress.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace tinystacks::app {
+
+/// Flags that every command takes, on either side of the verb.
+struct GlobalOptions {
+    std::string directory = ".";
+    std::string control;
+    bool json = false;
+    bool events = false;
+    bool quiet = false;
+    int verbose = 0;
+};
+
+/// The real world: builds launcher, transport, clock, environment and control plane when they are first needed.
+class Services {
+public:
+    /// Takes a copy of the process's environment and wipes TINYSTACKS_TOKEN from the original, so that no child can
+    /// read it from /proc.
+    Services(char** environment, GlobalOptions options);
+
+    [[nodiscard]] const GlobalOptions& options() const { return options_; }
+    [[nodiscard]] const process::Environment& environment() const { return environment_; }
+    /// The value of a variable, empty when it is not set.
+    [[nodiscard]] std::string variable(const std::string& name) const;
+    [[nodiscard]] Clock clock() const { return system_time; }
+    [[nodiscard]] process::MakeLauncher make_launcher() const;
+    /// `path` as meant from the directory that -C names; as it is when that is the current one.
+    [[nodiscard]] std::filesystem::path path(const std::filesystem::path& path) const;
+    /// The directory that -C names, without symbolic links. Throws Error{not_found}.
+    [[nodiscard]] std::filesystem::path directory() const;
+    /// $XDG_STATE_HOME/tinystacks. Throws Error{usage} when neither it nor HOME is set.
+    [[nodiscard]] std::filesystem::path state() const;
+    /// --control, TINYSTACKS_CONTROL, then `from_project`, else embedded. Throws Error{unavailable} for a URL: this
+    /// version has no remote control plane.
+    [[nodiscard]] control::Embedded& control(const std::string& from_project = {});
+    /// Whether a CI system runs us: no spinners, plain lines.
+    [[nodiscard]] bool in_ci() const { return !variable("CI").empty(); }
+    /// What shows a run's events: as `style` says, or as NDJSON with --events.
+    [[nodiscard]] view::Progress make_progress(view::Progress::Style style, view::Console& out,
+                                               view::Console& err) const;
+
+private:
+    GlobalOptions options_;
+    process::Environment environment_;
+    std::unique_ptr<control::Embedded> control_;
+};
+
+}  // namespace tinystacks::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tinystacks::app::view {
+
+/// A stream we print to. A reader that went away is remembered, not an error; what cannot be written is.
+class Console {
+public:
+    explicit Console(int descriptor);
+
+    /// Writes all of it. Throws Error{failed} when it cannot be written for another reason than a closed reader.
+    void write(std::string_view bytes);
+    [[nodiscard]] bool closed() const { return closed_; }
+    [[nodiscard]] bool is_terminal() const { return terminal_; }
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+
+private:
+    int descriptor_;
+    bool terminal_;
+    bool closed_ = false;
+};
+
+/// Makes a program's output harmless for a terminal: colour (SGR) passes where `colour` is on, every other control
+/// character is made visible, a carriage return inside a line starts a new one (security requirement LG-02).
+/// Keeps its place when a sequence is cut between two pieces.
+class TerminalFilter {
+public:
+    explicit TerminalFilter(bool colour) : colour_(colour) {}
+    [[nodiscard]] std::string filter(std::string_view bytes);
+
+private:
+    bool colour_;
+    std::string held_;  ///< the beginning of a sequence or character that the next piece completes
+};
+
+}  // namespace tinystacks::app::view

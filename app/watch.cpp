@@ -1,0 +1,90 @@
+#include "watch.hpp"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+namespace tinystacks::app {
+
+struct Interrupts::State {
+    sigset_t signals = {};
+    sigset_t before = {};
+    std::atomic<int> first = 0;
+    std::jthread waiter;
+};
+
+Interrupts::Interrupts() : state_(std::make_unique<State>())
+{
+    ::sigemptyset(&state_->signals);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        ::sigaddset(&state_->signals, number);
+    }
+    ::pthread_sigmask(SIG_BLOCK, &state_->signals, &state_->before);
+}
+
+void Interrupts::watch(control::ControlPlane& plane, const control::RunId& run, view::Console& err)
+{
+    state_->waiter = std::jthread([state = state_.get(), &plane, run, &err](const std::stop_token& stop) {
+        const timespec a_while = {0, 50'000'000};
+        while (!stop.stop_requested()) {
+            const int number = ::sigtimedwait(&state->signals, nullptr, &a_while);
+            if (number < 0) {
+                continue;
+            }
+            int none = 0;
+            if (state->first.compare_exchange_strong(none, number)) {
+                err.write("tinystacks: stopping; press Ctrl-C again to stop at once\n");
+                plane.cancel(run, control::Cancel::gently);
+            } else {
+                plane.cancel(run, control::Cancel::now);
+            }
+        }
+    });
+}
+
+Interrupts::~Interrupts()
+{
+    if (state_->waiter.joinable()) {
+        state_->waiter.request_stop();
+        state_->waiter.join();
+    }
+    ::pthread_sigmask(SIG_SETMASK, &state_->before, nullptr);
+}
+
+int Interrupts::exit_code() const
+{
+    const int number = state_->first;
+    return number == 0 ? 0 : 128 + number;
+}
+
+Done carry_out(const control::Request& request, control::ControlPlane& plane, view::Progress& progress,
+               view::Console& err)
+{
+    if (const auto refusal = plane.refuses(request)) {
+        throw *refusal;
+    }
+    Interrupts interrupts;
+    const auto run = plane.start(request);
+    interrupts.watch(plane, run, err);
+    log::Cursor cursor;
+    std::chrono::milliseconds silence{0};
+    while (true) {
+        constexpr std::chrono::milliseconds poll = std::chrono::seconds(1);
+        const auto page = plane.follow(run, cursor, poll);
+        for (const auto& event : page.events) {
+            progress.show(event);
+        }
+        silence = page.events.empty() ? silence + poll : std::chrono::milliseconds(0);
+        progress.idle(silence);
+        cursor = page.next;
+        if (page.ended) {
+            break;
+        }
+    }
+    // The journal ends after the result is there.
+    return {plane.result(run).value(), interrupts.exit_code()};
+}
+
+}  // namespace tinystacks::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "control/control_plane.hpp"
+#include "services.hpp"
+#include "view/progress.hpp"
+
+namespace tinystacks::app {
+
+/// Ctrl-C and SIGTERM, from construction to destruction: the first asks `plane` to stop `run` gently, the second to
+/// stop it at once. Constructed before any other thread, so that every thread leaves the signals to this one.
+class Interrupts {
+public:
+    Interrupts();
+    Interrupts(const Interrupts&) = delete;
+    Interrupts& operator=(const Interrupts&) = delete;
+    ~Interrupts();
+
+    void watch(control::ControlPlane& plane, const control::RunId& run, view::Console& err);
+    /// 130 or 143 once a signal came, by its number; 0 before.
+    [[nodiscard]] int exit_code() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// How a request ended.
+struct Done {
+    control::Result result;
+    int interrupted = 0;  ///< 130 or 143 when a signal came, else 0
+};
+
+/// Starts the request, shows its events until it ends, and returns its result. Throws Error when the control plane
+/// refuses.
+[[nodiscard]] Done carry_out(const control::Request& request, control::ControlPlane& plane, view::Progress& progress,
+                             view::Console& err);
+
+}  // namespace tinystacks::app

@@ -1,0 +1,320 @@
+#include "control/embedded.hpp"
+
+#include "control/detail/work_directory.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace tinystacks::control {
+namespace {
+
+/// Sorts by time and is told apart from another of the same millisecond: 20261125-161730-4f2a9c.
+RunId new_run_id(Time now)
+{
+    auto text = to_rfc3339(now);  // 2026-11-25T16:17:30.250Z
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    text[8] = '-';
+    std::random_device random;
+    return fmt::format("{}-{:06x}", text.substr(0, 15), random() & 0xFFFFFFU);
+}
+
+std::string_view kind_of(const Request& request)
+{
+    struct Kind {
+        std::string_view operator()(const RunBuildspec&) const { return "buildspec"; }
+        std::string_view operator()(const pipeline::BuildRequest&) const { return "build"; }
+        std::string_view operator()(const pipeline::ReleaseRequest&) const { return "release"; }
+        std::string_view operator()(const pipeline::DeployRequest&) const { return "deploy"; }
+        std::string_view operator()(const pipeline::RuntimeLogRequest&) const { return "logs"; }
+    };
+    return std::visit(Kind{}, request);
+}
+
+/// The code of a pipeline's request; null for what keeps nothing in the store.
+const pipeline::Source* source_of(const Request& request)
+{
+    if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
+        return &build->source;
+    }
+    if (const auto* release = std::get_if<pipeline::ReleaseRequest>(&request)) {
+        return &release->source;
+    }
+    const auto* deploy = std::get_if<pipeline::DeployRequest>(&request);
+    return deploy == nullptr ? nullptr : &deploy->source;
+}
+
+nlohmann::json failure(std::string_view channel, const std::string& stage)
+{
+    return {{"channel", channel}, {"stage", stage}};
+}
+
+/// Which log tells why the outcome is what it is; null when it is good.
+nlohmann::json failure_of(const pipeline::DeployOutcome& outcome)
+{
+    if (outcome.build && !outcome.build->image) {
+        return failure("build", "");
+    }
+    if (outcome.deployments.empty()) {
+        return nullptr;
+    }
+    const auto& last = outcome.deployments.back();
+    if (last.verdict.outcome == deployment::Outcome::succeeded ||
+        last.verdict.outcome == deployment::Outcome::uncertain) {
+        return nullptr;
+    }
+    // A container that did not come up tells why itself.
+    const auto phase = last.phases.empty() ? std::string("release") : last.phases.back().name;
+    const auto* channel = phase == "release" ? "release" : phase == "deployment" ? "runtime" : "deployment";
+    return failure(channel, last.stage);
+}
+
+/// Whether a run's build said anything: one whose image was there already did not. What it says comes first.
+bool has_build_log(const std::filesystem::path& journal)
+{
+    const auto page = log::read_page(journal, {}, std::chrono::milliseconds(0));
+    return std::ranges::any_of(page.events, [](const log::Event& event) {
+        const auto* lines = std::get_if<log::Lines>(&event.body);
+        return lines != nullptr && lines->channel == log::Channel::build;
+    });
+}
+
+/// What the store keeps of a result.
+std::string summary(const Result& result)
+{
+    nlohmann::json kept = {{"failure", nullptr}};
+    if (const auto* build = std::get_if<pipeline::BuildOutcome>(&result); build != nullptr && !build->image) {
+        kept["failure"] = failure("build", "");
+    }
+    if (const auto* deploy = std::get_if<pipeline::DeployOutcome>(&result)) {
+        kept["failure"] = failure_of(*deploy);
+    }
+    if (const auto* error = std::get_if<Error>(&result)) {
+        kept["error"] = error->message();
+    }
+    return kept.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+struct Embedded::Work {
+    Work(const std::filesystem::path& state, RunId run, bool kept)
+        : id(std::move(run)), directory(state / "work", id),
+          journal_path(kept ? state / "logs" / id : directory.path() / "journal"), journal(journal_path)
+    {}
+
+    RunId id;
+    WorkDirectory directory;
+    std::filesystem::path journal_path;
+    log::Journal journal;
+    std::stop_source gently;
+    std::stop_source now;
+    std::optional<Result> result;
+    bool in_store = false;
+    std::jthread thread;  ///< last: it uses all of the above
+};
+
+Embedded::Embedded(Parts parts) : parts_(std::move(parts)) {}
+
+Embedded::~Embedded()
+{
+    for (auto& [id, work] : works_) {
+        work->now.request_stop();
+        work->gently.request_stop();
+    }
+}
+
+store::Store& Embedded::store()
+{
+    const std::lock_guard lock(mutex_);
+    if (!store_) {
+        store_ = std::make_unique<store::Store>(parts_.state, parts_.clock);
+    }
+    return *store_;
+}
+
+pipeline::World Embedded::world(http::Transport& transport)
+{
+    return {parts_.make_launcher, parts_.environment, transport,           store(),
+            parts_.clock,         parts_.state,       parts_.registry_port};
+}
+
+std::optional<Error> Embedded::refuses(const Request& request) const
+{
+    const auto* deploy = std::get_if<pipeline::DeployRequest>(&request);
+    const auto* release = std::get_if<pipeline::ReleaseRequest>(&request);
+    if (deploy == nullptr && release == nullptr) {
+        return std::nullopt;
+    }
+    const auto project = pipeline::read_project(*source_of(request)).project;
+    const auto& only = deploy != nullptr ? deploy->stage : release->stage;
+    for (const auto& stage : project.stages) {
+        if (only.empty() || stage.name.str() == only) {
+            if (auto refusal = pipeline::find_refusal(project, stage)) {
+                return refusal;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+RunId Embedded::start(const Request& request)
+{
+    sweep(parts_.state / "work");
+    const auto* source = source_of(request);
+    const auto id = new_run_id(parts_.clock());
+    if (source != nullptr) {
+        const auto project = pipeline::read_project(*source).project;
+        store::Run run;
+        run.id = id;
+        run.kind = kind_of(request);
+        run.stack = project.stack;
+        run.request = nlohmann::json{{"commit", source->commit}}.dump();
+        run.started_at = parts_.clock();
+        store().begin_run(run);
+    }
+    auto work = std::make_unique<Work>(parts_.state, id, source != nullptr);
+    work->in_store = source != nullptr;
+    auto& started = *works_.emplace(id, std::move(work)).first->second;
+    started.thread = std::jthread([this, request, &started] { carry_out(request, started); });
+    return id;
+}
+
+void Embedded::carry_out(const Request& request, Work& work)
+{
+    auto result = perform(request, work, work.journal);
+    if (work.in_store) {
+        try {
+            store().end_run(work.id, summary(result));
+        } catch (const Error& error) {
+            // What was deployed is deployed; that nobody could write it down is the result.
+            result = error.while_doing("record the result");
+        }
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        work.result = std::move(result);
+    }
+    work.journal.close();
+}
+
+Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
+{
+    const Interruption interruption{work.gently.get_token(), work.now.get_token()};
+    try {
+        if (const auto* buildspec = std::get_if<RunBuildspec>(&request)) {
+            auto options = buildspec->options;
+            options.work = work.directory.path();
+            return buildspec::run(options, parts_.make_launcher, sink, parts_.clock, interruption);
+        }
+        const auto transport = parts_.make_transport();
+        auto around = world(*transport);
+        const pipeline::Run run{work.id, work.directory.path(), sink, interruption};
+        if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
+            return pipeline::build(*build, around, run);
+        }
+        if (const auto* release = std::get_if<pipeline::ReleaseRequest>(&request)) {
+            return pipeline::release(*release, around, run);
+        }
+        if (const auto* deploy = std::get_if<pipeline::DeployRequest>(&request)) {
+            return pipeline::deploy(*deploy, around, run);
+        }
+        pipeline::show_runtime_log(std::get<pipeline::RuntimeLogRequest>(request), around, run);
+        return Over{};
+    } catch (const Error& error) {
+        return error;
+    } catch (const Interrupted&) {
+        return Stopped{};
+    } catch (const std::exception& error) {
+        return Error(ErrorKind::failed, "{}", error.what());
+    }
+}
+
+std::filesystem::path Embedded::journal_directory(const RunId& run) const
+{
+    const auto found = works_.find(run);
+    return found == works_.end() ? parts_.state / "logs" / run : found->second->journal_path;
+}
+
+log::Page Embedded::follow(const RunId& run, const log::Cursor& cursor, std::chrono::milliseconds wait)
+{
+    auto page = log::read_page(journal_directory(run), cursor, wait);
+    if (page.events.empty() && !page.ended && !works_.contains(run) && !store().is_alive(run)) {
+        page.ended = true;
+    }
+    return page;
+}
+
+std::optional<Result> Embedded::result(const RunId& run)
+{
+    const std::lock_guard lock(mutex_);
+    const auto found = works_.find(run);
+    return found == works_.end() ? std::nullopt : found->second->result;
+}
+
+void Embedded::cancel(const RunId& run, Cancel how)
+{
+    const auto found = works_.find(run);
+    if (found == works_.end()) {
+        return;
+    }
+    if (how == Cancel::now) {
+        found->second->now.request_stop();
+    }
+    found->second->gently.request_stop();
+}
+
+std::vector<pipeline::StageStatus> Embedded::status(const project::Project& project)
+{
+    const auto transport = parts_.make_transport();
+    auto around = world(*transport);
+    return pipeline::status(project, around);
+}
+
+std::optional<LogPlace> Embedded::find_log(const std::string& stack, log::Channel channel, const std::string& stage)
+{
+    if (channel == log::Channel::build) {
+        constexpr std::size_t most_runs = 50;
+        for (const auto& run : store().runs(stack, most_runs)) {
+            if (has_build_log(parts_.state / "logs" / run.id)) {
+                return LogPlace{run.id, channel, {}};
+            }
+        }
+        return std::nullopt;
+    }
+    const auto history = store().history(stack, stage, 1);
+    if (history.empty()) {
+        return std::nullopt;
+    }
+    return LogPlace{history.front().run, channel, history.front().stage};
+}
+
+std::optional<LogPlace> Embedded::find_failure(const std::string& stack)
+{
+    const auto last = store().runs(stack, 1);
+    const auto kept = last.empty() ? nlohmann::json() : nlohmann::json::parse(last.front().result, nullptr, false);
+    if (!kept.is_object() || !kept.contains("failure") || !kept["failure"].is_object()) {
+        return std::nullopt;
+    }
+    const auto channel = log::find_channel(kept["failure"].value("channel", ""));
+    return channel ? std::optional(LogPlace{last.front().id, *channel, kept["failure"].value("stage", "")})
+                   : std::nullopt;
+}
+
+std::vector<std::string> Embedded::remove_containers(const project::Project& project, const std::string& stage)
+{
+    const auto transport = parts_.make_transport();
+    auto around = world(*transport);
+    return pipeline::remove_containers(project, stage, around);
+}
+
+void Embedded::stop_registry()
+{
+    const auto transport = parts_.make_transport();
+    const auto launcher = parts_.make_launcher();
+    pipeline::local_registry(*launcher, world(*transport)).stop();
+}
+
+}  // namespace tinystacks::control

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "control/control_plane.hpp"
+#include "http/transport.hpp"
+#include "process/launcher.hpp"
+#include "store/store.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace tinystacks::control {
+
+/// The control plane in this process: pipeline and ledger here, each run in a thread of its own, its journal in a file
+/// that any process may follow.
+class Embedded final : public ControlPlane {
+public:
+    /// What it is made of. The store is opened when a pipeline is first asked for: a buildspec run needs none.
+    struct Parts {
+        process::MakeLauncher make_launcher;
+        process::Environment environment;
+        Clock clock;
+        std::filesystem::path state;  ///< $XDG_STATE_HOME/tinystacks
+        std::function<std::unique_ptr<http::Transport>()> make_transport;
+        int registry_port = 5128;
+    };
+
+    explicit Embedded(Parts parts);
+    /// Ends what still runs, at once.
+    ~Embedded() override;
+
+    [[nodiscard]] std::string name() const override { return "embedded"; }
+    [[nodiscard]] std::optional<Error> refuses(const Request& request) const override;
+    [[nodiscard]] RunId start(const Request& request) override;
+    [[nodiscard]] log::Page follow(const RunId& run, const log::Cursor& cursor,
+                                   std::chrono::milliseconds wait) override;
+    [[nodiscard]] std::optional<Result> result(const RunId& run) override;
+    void cancel(const RunId& run, Cancel how) override;
+    [[nodiscard]] std::vector<pipeline::StageStatus> status(const project::Project& project) override;
+    [[nodiscard]] std::optional<LogPlace> find_log(const std::string& stack, log::Channel channel,
+                                                   const std::string& stage) override;
+    [[nodiscard]] std::optional<LogPlace> find_failure(const std::string& stack) override;
+    [[nodiscard]] std::vector<std::string> remove_containers(const project::Project& project,
+                                                             const std::string& stage) override;
+
+    /// Ends the machine's own registry, if it runs.
+    void stop_registry();
+
+private:
+    struct Work;
+
+    [[nodiscard]] store::Store& store();
+    [[nodiscard]] pipeline::World world(http::Transport& transport);
+    /// Where a run's journal is, whoever started it.
+    [[nodiscard]] std::filesystem::path journal_directory(const RunId& run) const;
+    void carry_out(const Request& request, Work& work);
+    [[nodiscard]] Result perform(const Request& request, Work& work, log::Sink& sink);
+
+    Parts parts_;
+    mutable std::mutex mutex_;  ///< guards store_, and results in works_
+    std::unique_ptr<store::Store> store_;
+    std::map<RunId, std::unique_ptr<Work>> works_;
+};
+
+}  // namespace tinystacks::control

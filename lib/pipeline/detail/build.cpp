@@ -1,0 +1,154 @@
+#include "pipeline/detail/build.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "pipeline/detail/buildspec.hpp"
+#include "pipeline/detail/checks.hpp"
+#include "pipeline/detail/variables.hpp"
+
+#include <exception>
+#include <map>
+
+namespace tinystacks::pipeline {
+namespace {
+
+/// The digest the registry has under a tag. A registry that does not let us ask is no reason not to build: its
+/// credentials may be what build.yml fetches.
+std::optional<registry::Digest> look_up(Workspace& workspace, const std::string& tag)
+{
+    const auto& image = workspace.image();
+    try {
+        return workspace.client().find_digest(image, tag, workspace.run().interruption);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::unauthenticated && error.kind() != ErrorKind::not_allowed) {
+            throw;
+        }
+        return std::nullopt;
+    }
+}
+
+using TagDigests = std::map<std::string, std::optional<registry::Digest>>;
+
+TagDigests stage_tags(Workspace& workspace)
+{
+    TagDigests tags;
+    for (const auto& stage : workspace.project().stages) {
+        tags[stage.name.str()] = look_up(workspace, stage.name.str());
+    }
+    return tags;
+}
+
+/// What the image's tags must be after build.yml; why they are not, or empty.
+std::string find_wrong_tag(Workspace& workspace, const TagDigests& before, registry::Digest& digest)
+{
+    const auto& image = workspace.image();
+    auto client = workspace.client();
+    const auto find = [&](const std::string& tag) {
+        return client.find_digest(image, tag, workspace.run().interruption);
+    };
+    const auto commit = find(workspace.commit());
+    const auto latest = find("latest");
+    if (!commit || !latest) {
+        return fmt::format("{} did not push {}:{}", workspace.project().build_file, image.str(),
+                           commit ? "latest" : workspace.commit());
+    }
+    if (*commit != *latest) {
+        return fmt::format("{} pushed two images: {} is {}, latest is {}", workspace.project().build_file,
+                           workspace.commit(), *commit, *latest);
+    }
+    for (const auto& [stage, was] : before) {
+        if (const auto is = find(stage); is != was && is) {
+            return fmt::format("{} moved the tag '{}', which only a release of that stage may set",
+                               workspace.project().build_file, stage);
+        }
+    }
+    digest = *commit;
+    return {};
+}
+
+BuildOutcome run_build(Workspace& workspace)
+{
+    const auto& project = workspace.project();
+    const auto text = workspace.read(project.build_file, "tinystacks init");
+    check_buildspec(text, project.build_file, Role::build, project);
+    const auto before = stage_tags(workspace);
+    BuildspecRun build;
+    build.file = project.build_file;
+    build.channel = log::Channel::build;
+    build.immutable = build_variables(project, workspace.image());
+    build.defaults = default_variables(workspace.image(), workspace.environment());
+    build.overrides.assign(project.build.begin(), project.build.end());
+    BuildOutcome outcome;
+    outcome.failure = run_buildspec(workspace, build);
+    registry::Digest digest;
+    if (outcome.failure.empty()) {
+        outcome.failure = find_wrong_tag(workspace, before, digest);
+    }
+    if (outcome.failure.empty()) {
+        outcome.image = Image{workspace.image().str(), workspace.commit(), digest};
+    }
+    return outcome;
+}
+
+/// `latest` is ours to set: it names what the first stage is to get, whichever commit was built last.
+void move_latest(Workspace& workspace, const registry::Digest& digest)
+{
+    const auto& image = workspace.image();
+    auto client = workspace.client();
+    if (client.find_digest(image, "latest", workspace.run().interruption) != digest) {
+        client.copy(image, digest, image, "latest", workspace.run().interruption);
+    }
+}
+
+}  // namespace
+
+HeldLease::~HeldLease()
+{
+    try {
+        ledger_.release_lease(lease_);
+    } catch (const std::exception&) {
+        // It expires, and it is free as soon as this process has ended.
+    }
+}
+
+BuildOutcome build_image(Workspace& workspace, bool rebuild)
+{
+    const auto& clock = workspace.world().clock;
+    auto& ledger = workspace.world().ledger;
+    const auto& stack = workspace.project().stack;
+    const HeldLease lease(ledger, stack, "build", workspace.run().id);
+    Step step(workspace, clock, "", "build");
+    BuildOutcome outcome;
+    const auto there = rebuild ? std::nullopt : look_up(workspace, workspace.commit());
+    if (there) {
+        outcome.image = Image{workspace.image().str(), workspace.commit(), *there};
+        outcome.skipped = true;
+        move_latest(workspace, *there);
+    } else {
+        outcome = run_build(workspace);
+    }
+    outcome.seconds = step.seconds();
+    if (!outcome.image) {
+        step.end("FAILED", outcome.failure);
+        return outcome;
+    }
+    ledger.record_build({stack, workspace.commit(), outcome.image->digest, workspace.run().id, clock()});
+    step.end(outcome.skipped ? "SKIPPED" : "SUCCEEDED",
+             outcome.skipped ? fmt::format("{} holds the image of {} already", workspace.image().str(),
+                                           workspace.commit().substr(0, 12))
+                             : std::string());
+    return outcome;
+}
+
+BuildOutcome build(const BuildRequest& request, World& world, const Run& run)
+{
+    Workspace workspace(request.source, world, run);
+    return build_image(workspace, request.rebuild);
+}
+
+int exit_code(const BuildOutcome& outcome)
+{
+    return outcome.image ? 0 : 10;
+}
+
+}  // namespace tinystacks::pipeline

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "buildspec/run.hpp"
+#include "pipeline/detail/workspace.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tinystacks::pipeline {
+
+/// One buildspec of the pipeline, run in the workspace's clean checkout.
+struct BuildspecRun {
+    std::string file;  ///< relative to the repository's root
+    log::Channel channel = log::Channel::build;
+    std::string stage;
+    std::map<std::string, std::string> immutable;
+    std::map<std::string, std::string> defaults;
+    std::vector<buildspec::Variable> overrides;
+};
+
+/// Why it failed, or empty. Throws Error when the file is invalid or a parameter is missing, and Interrupted.
+[[nodiscard]] std::string run_buildspec(Workspace& workspace, const BuildspecRun& what);
+
+}  // namespace tinystacks::pipeline

@@ -1,0 +1,277 @@
+#include "pipeline/detail/release.hpp"
+
+#include "base/error.hpp"
+#include "deployment/container.hpp"
+#include "pipeline/detail/build.hpp"
+#include "pipeline/detail/buildspec.hpp"
+#include "pipeline/detail/checks.hpp"
+#include "pipeline/detail/variables.hpp"
+
+namespace tinystacks::pipeline {
+namespace {
+
+using deployment::Deployment;
+using deployment::Outcome;
+using deployment::Verdict;
+
+deployment::ContainerSpec container_of(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted,
+                                       const std::string& deployment)
+{
+    const auto& target = std::get<stage::DockerTarget>(stage.target);
+    deployment::ContainerSpec spec;
+    spec.stack = workspace.project().stack;
+    spec.stage = stage.name.str();
+    spec.deployment = deployment;
+    spec.commit = promoted.commit;
+    spec.digest = promoted.digest;
+    spec.image = workspace.image().str() + "@" + promoted.digest;
+    spec.port = target.port;
+    spec.container_port = target.container_port;
+    spec.health = stage.health;
+    spec.environment = workspace.project().runtime_of(stage);
+    return spec;
+}
+
+deployment::ContainerTarget container_target(Workspace& workspace)
+{
+    auto& world = workspace.world();
+    return {{world.make_launcher, workspace.environment(), world.transport, world.clock}, workspace.run().sink};
+}
+
+std::string url_of(const stage::Stage& stage)
+{
+    const auto* docker = std::get_if<stage::DockerTarget>(&stage.target);
+    return docker == nullptr ? std::string() : fmt::format("http://127.0.0.1:{}", docker->port);
+}
+
+Verdict failure(std::string cause, std::optional<deployment::Owner> owner, std::string sentence, std::string hint,
+                Time now)
+{
+    Verdict verdict;
+    verdict.outcome = Outcome::failed;
+    verdict.cause = std::move(cause);
+    verdict.owner = owner;
+    verdict.sentence = std::move(sentence);
+    verdict.hint = std::move(hint);
+    verdict.certain_at = now;
+    return verdict;
+}
+
+/// One attempt, from its first record to its last.
+class Attempt {
+public:
+    Attempt(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
+        : workspace_(workspace), stage_(stage), promoted_(promoted), clock_(workspace.world().clock)
+    {
+        deployment_.id = fmt::format("{}-{}", workspace.run().id, stage.name.str());
+        deployment_.run = workspace.run().id;
+        deployment_.stack = workspace.project().stack;
+        deployment_.stage = stage.name.str();
+        deployment_.target = stage::kind(stage.target);
+        deployment_.region = stage.region;
+        deployment_.commit = promoted.commit;
+        deployment_.digest = promoted.digest;
+        deployment_.url = url_of(stage);
+        deployment_.started_at = clock_();
+    }
+
+    Deployment run(Watch watch)
+    {
+        record();
+        try {
+            deployment_.verdict = phases(watch);
+        } catch (const Interrupted&) {
+            end_open_phase("STOPPED");
+            deployment_.verdict.outcome = Outcome::stopped;
+            deployment_.verdict.owner = deployment::Owner::operator_;
+            deployment_.verdict.sentence = "stopped by a person";
+            finish();
+            throw;
+        } catch (const Error& error) {
+            end_open_phase("FAILED");
+            deployment_.verdict = failure("", std::nullopt, error.message(), error.hint(), clock_());
+            finish();
+            throw;
+        }
+        finish();
+        return deployment_;
+    }
+
+private:
+    void record() { workspace_.world().ledger.record(deployment_); }
+
+    void finish()
+    {
+        deployment_.ended_at = clock_();
+        deployment_.state = deployment::State::ended;
+        record();
+    }
+
+    void end_open_phase(const std::string& status)
+    {
+        if (!deployment_.phases.empty() && deployment_.phases.back().status.empty()) {
+            deployment_.phases.back().status = status;
+        }
+    }
+
+    /// Runs one phase; `work` returns the verdict that ends the deployment, or nothing to go on.
+    template <typename Work>
+    std::optional<Verdict> phase(const std::string& name, Work&& work)
+    {
+        deployment_.phases.push_back({name, "", 0});
+        record();
+        Step step(workspace_, clock_, stage_.name.str(), name);
+        const std::optional<Verdict> verdict = work();
+        const bool good = !verdict || verdict->outcome == Outcome::succeeded;
+        const auto* status = good ? "SUCCEEDED" : verdict->outcome == Outcome::uncertain ? "SKIPPED" : "FAILED";
+        deployment_.phases.back() = {name, status, step.seconds()};
+        record();
+        step.end(status, good ? std::string() : verdict->sentence);
+        return verdict;
+    }
+
+    Verdict phases(Watch watch)
+    {
+        if (auto failed = phase("release", [&] { return release(); })) {
+            return *failed;
+        }
+        auto verdict = phase("deployment", [&]() -> std::optional<Verdict> { return deploy(watch); }).value();
+        if (verdict.outcome != Outcome::succeeded || stage_.test.empty()) {
+            return verdict;
+        }
+        if (auto failed = phase("test", [&] { return test(); })) {
+            return *failed;
+        }
+        return verdict;
+    }
+
+    /// The tag must name what was recorded: somebody may have moved it since. Afterwards the stage's own must.
+    std::optional<Verdict> release()
+    {
+        const auto& project = workspace_.project();
+        const auto& image = workspace_.image();
+        const auto previous = project.previous(stage_.name.str());
+        auto client = workspace_.client();
+        const auto found = client.find_digest(image, previous, workspace_.run().interruption);
+        if (found != promoted_.digest) {
+            throw Error(ErrorKind::conflict, "{}:{} names {}, not the {} that was recorded", image.str(), previous,
+                        found.value_or("nothing"), promoted_.digest)
+                .with_hint(previous == "latest" ? "tinystacks deploy"
+                                                : fmt::format("tinystacks deploy --stage {}", previous));
+        }
+        BuildspecRun release;
+        release.file = project.release_file;
+        release.channel = log::Channel::release;
+        release.stage = stage_.name.str();
+        release.immutable = release_variables(project, image, stage_);
+        release.defaults = default_variables(image, workspace_.environment());
+        release.defaults["IMAGE_DIGEST"] = promoted_.digest;
+        check_buildspec(workspace_.read(release.file, "tinystacks init"), release.file, Role::release, project);
+        const auto why = run_buildspec(workspace_, release);
+        if (!why.empty()) {
+            return failure("release.failed", deployment::Owner::undecided, why,
+                           fmt::format("tinystacks logs release --stage {}", stage_.name.str()), clock_());
+        }
+        return check_stage_tag();
+    }
+
+    std::optional<Verdict> check_stage_tag()
+    {
+        const auto regional = find_regional_image(workspace_.image(), stage_);
+        for (const auto& image : {std::optional(workspace_.image()), regional}) {
+            if (!image) {
+                continue;
+            }
+            const auto tagged =
+                workspace_.client().find_digest(*image, stage_.name.str(), workspace_.run().interruption);
+            // docker pushes a manifest of its own to another registry; within one the digest must be the promoted one.
+            const bool wrong = image == regional ? !tagged : tagged != promoted_.digest;
+            if (wrong) {
+                return failure("release.tag", deployment::Owner::application,
+                               fmt::format("{} ended well, but {}:{} names {}, not {}",
+                                           workspace_.project().release_file, image->str(), stage_.name.str(),
+                                           tagged.value_or("nothing"), promoted_.digest),
+                               "let it pull, tag and push $ECR_IMAGE_URL@$IMAGE_DIGEST", clock_());
+            }
+        }
+        return std::nullopt;
+    }
+
+    Verdict deploy(Watch watch)
+    {
+        if (std::holds_alternative<stage::DockerTarget>(stage_.target)) {
+            const auto current = workspace_.world().ledger.find_current(deployment_.stack, deployment_.stage);
+            return container_target(workspace_)
+                .deploy(container_of(workspace_, stage_, promoted_, deployment_.id), current ? current->id : "",
+                        workspace_.run().interruption);
+        }
+        Verdict verdict;
+        if (watch == Watch::no) {
+            verdict.outcome = Outcome::succeeded;
+            verdict.sentence = "release.yml ended well; the rollout it started is not watched by `tinystacks release`";
+            return verdict;
+        }
+        verdict.outcome = Outcome::uncertain;
+        verdict.owner = deployment::Owner::undecided;
+        verdict.sentence = fmt::format("released, but this version does not watch rollouts on {}", deployment_.target);
+        verdict.hint = std::holds_alternative<stage::EcsTarget>(stage_.target)
+                           ? fmt::format("aws ecs describe-services --region {} --cluster {} --services {}",
+                                         stage_.region, std::get<stage::EcsTarget>(stage_.target).cluster,
+                                         std::get<stage::EcsTarget>(stage_.target).service)
+                           : fmt::format("aws lambda get-function --region {} --function-name {}", stage_.region,
+                                         std::get<stage::LambdaTarget>(stage_.target).function);
+        return verdict;
+    }
+
+    std::optional<Verdict> test()
+    {
+        const auto& project = workspace_.project();
+        BuildspecRun test;
+        test.file = stage_.test;
+        test.channel = log::Channel::deployment;
+        test.stage = stage_.name.str();
+        test.immutable = release_variables(project, workspace_.image(), stage_);
+        test.defaults = default_variables(workspace_.image(), workspace_.environment());
+        test.defaults["IMAGE_DIGEST"] = promoted_.digest;
+        test.defaults["STAGE_URL"] = deployment_.url;
+        check_buildspec(workspace_.read(test.file, fmt::format("git add {}", test.file)), test.file, Role::test,
+                        project);
+        const auto why = run_buildspec(workspace_, test);
+        if (why.empty()) {
+            return std::nullopt;
+        }
+        return failure("test.failed", deployment::Owner::application, why,
+                       fmt::format("tinystacks logs deployment --stage {}", stage_.name.str()), clock_());
+    }
+
+    Workspace& workspace_;
+    const stage::Stage& stage_;
+    const Promoted& promoted_;
+    const Clock& clock_;
+    Deployment deployment_;
+};
+
+}  // namespace
+
+std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
+{
+    if (!std::holds_alternative<stage::DockerTarget>(stage.target)) {
+        return std::nullopt;
+    }
+    const auto current = workspace.world().ledger.find_current(workspace.project().stack, stage.name.str());
+    if (!current || current->digest != promoted.digest || current->commit != promoted.commit) {
+        return false;
+    }
+    const auto state = container_target(workspace).find(workspace.project().stack, stage.name.str());
+    return state && state->state == "running" && state->deployment == current->id &&
+           state->configuration == configuration_of(container_of(workspace, stage, promoted, current->id));
+}
+
+Deployment release_stage(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, Watch watch)
+{
+    const HeldLease lease(workspace.world().ledger, workspace.project().stack, "stage/" + stage.name.str(),
+                          workspace.run().id);
+    return Attempt(workspace, stage, promoted).run(watch);
+}
+
+}  // namespace tinystacks::pipeline

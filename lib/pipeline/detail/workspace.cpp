@@ -1,0 +1,174 @@
+#include "pipeline/detail/workspace.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+#include <system_error>
+
+namespace tinystacks::pipeline {
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{1} << 20;
+
+project::Checked read_committed(const git::Repository& repository, const Source& source)
+{
+    const auto file = source.project_file.generic_string();
+    const auto text = repository.find_file(source.commit, source.project_file, most_bytes);
+    if (!text) {
+        throw Error(ErrorKind::not_found, "commit {} has no '{}'", source.commit.substr(0, 12), file)
+            .with_hint(fmt::format("tinystacks init && git add -A && git commit -m 'Add {}'", file));
+    }
+    return project::parse(*text, file);
+}
+
+/// A docker configuration folder of our own that knows what the user's knows.
+void copy_docker_config(const process::Environment& environment, const std::filesystem::path& to)
+{
+    create_private_directories(to);
+    const auto configured = environment.find("DOCKER_CONFIG");
+    const auto home = environment.find("HOME");
+    std::filesystem::path from;
+    if (configured != environment.end() && !configured->second.empty()) {
+        from = configured->second;
+    } else if (home != environment.end()) {
+        from = std::filesystem::path(home->second) / ".docker";
+    }
+    std::error_code none;
+    if (from.empty() || !std::filesystem::is_directory(from, none)) {
+        return;
+    }
+    if (const auto config = find_file(from / "config.json", most_bytes)) {
+        replace_file(to / "config.json", *config);
+    }
+    for (const auto* shared : {"cli-plugins", "contexts", "buildx"}) {
+        if (std::filesystem::exists(from / shared, none)) {
+            std::filesystem::create_symlink(std::filesystem::absolute(from / shared), to / shared, none);
+        }
+    }
+}
+
+}  // namespace
+
+registry::Local local_registry(process::Launcher& launcher, const World& world)
+{
+    return {launcher, world.environment, world.state / "registry", world.registry_port};
+}
+
+project::Checked read_project(const Source& source)
+{
+    return read_committed(git::Repository::discover(source.directory), source);
+}
+
+project::Checked read_project(const std::filesystem::path& directory, const std::filesystem::path& project_file)
+{
+    const auto path =
+        project_file.is_absolute() ? project_file : git::Repository::discover(directory).root() / project_file;
+    const auto text = find_file(path, most_bytes);
+    if (!text) {
+        throw Error(ErrorKind::not_found, "there is no project file '{}'", project_file.string())
+            .with_hint("tinystacks init");
+    }
+    return project::parse(*text, project_file.generic_string());
+}
+
+Workspace::Workspace(const Source& source, World& world, const Run& run)
+    : world_(world), run_(run), source_(source), repository_(git::Repository::discover(source.directory)),
+      launcher_(world.make_launcher())
+{
+    auto checked = read_committed(repository_, source_);
+    project_ = std::move(checked.project);
+    for (const auto& problem : checked.problems) {
+        say({world_.clock(), "", log::Note{problem.severity, problem.where, problem.message, problem.hint}});
+    }
+}
+
+void Workspace::note(Severity severity, const std::string& stage, const std::string& message,
+                     const std::string& hint) const
+{
+    say({world_.clock(), stage, log::Note{severity, {}, message, hint}});
+}
+
+const registry::Repository& Workspace::image()
+{
+    if (!image_) {
+        if (project_.image.empty()) {
+            auto local = local_registry(*launcher_, world_);
+            local.ensure(world_.transport, run_.interruption);
+            image_ = registry::Repository{local.host(), project_.stack};
+        } else {
+            image_ = registry::Repository::parse(project_.image);
+        }
+    }
+    return *image_;
+}
+
+const process::Environment& Workspace::environment()
+{
+    if (environment_.empty()) {
+        for (const auto& [name, value] : world_.environment) {
+            if (!name.starts_with("TINYSTACKS_")) {
+                environment_[name] = value;
+            }
+        }
+        const auto folder = run_.work / "docker";
+        copy_docker_config(environment_, folder);
+        environment_["DOCKER_CONFIG"] = folder;
+    }
+    return environment_;
+}
+
+registry::Client Workspace::client()
+{
+    return registry::Client(world_.transport, [this](const std::string& host) {
+        return registry::find_docker_credentials(*launcher_, environment(), host);
+    });
+}
+
+const std::filesystem::path& Workspace::checkout()
+{
+    if (checkout_.empty()) {
+        // The directory's name is what an artifact without a name is called.
+        const auto directory = run_.work / source_.commit.substr(0, 12) / project_.stack;
+        create_private_directories(directory.parent_path());
+        if (!std::filesystem::exists(directory)) {
+            git::check_out(*launcher_, environment(), repository_, source_.commit, directory, run_.interruption);
+        }
+        checkout_ = directory;
+    }
+    return checkout_;
+}
+
+std::string Workspace::read(const std::string& file, const std::string& hint) const
+{
+    const auto text = repository_.find_file(source_.commit, file, most_bytes);
+    if (!text) {
+        throw Error(ErrorKind::not_found, "commit {} has no '{}'", source_.commit.substr(0, 12), file).with_hint(hint);
+    }
+    return *text;
+}
+
+Step::Step(const Workspace& workspace, const Clock& clock, std::string stage, std::string name)
+    : workspace_(workspace), clock_(clock), stage_(std::move(stage)), name_(std::move(name))
+{
+    workspace_.say({clock_(), stage_, log::StepBegan{name_}});
+}
+
+Step::~Step()
+{
+    if (!ended_) {
+        end("FAILED");
+    }
+}
+
+void Step::end(std::string_view status, const std::string& message)
+{
+    ended_ = true;
+    workspace_.say({clock_(), stage_, log::StepEnded{name_, std::string(status), seconds(), message}});
+}
+
+double Step::seconds() const
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+}
+
+}  // namespace tinystacks::pipeline

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/interruption.hpp"
+#include "base/time.hpp"
+#include "deployment/deployment.hpp"
+#include "deployment/ledger.hpp"
+#include "docker/engine.hpp"
+#include "git/repository.hpp"
+#include "http/transport.hpp"
+#include "log/event.hpp"
+#include "process/launcher.hpp"
+#include "project/project.hpp"
+#include "registry/registry.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Build once, then stage after stage.
+namespace tinystacks::pipeline {
+
+/// Which code a request means.
+struct Source {
+    std::filesystem::path directory;  ///< inside the repository
+    std::filesystem::path project_file =
+        std::filesystem::path(project::default_file);  ///< relative to the repository's root
+    git::CommitId commit;
+};
+
+struct BuildRequest {
+    Source source;
+    bool rebuild = false;  ///< build even when the registry holds the commit's image
+};
+
+/// Runs release.yml for one stage and, on the docker target, starts the container; does not watch what AWS makes of it.
+struct ReleaseRequest {
+    Source source;
+    std::string stage;
+};
+
+struct DeployRequest {
+    Source source;
+    std::string stage;  ///< one stage, with what the stage before it runs; empty: all of them in order
+    bool rebuild = false;
+    bool force = false;  ///< release again what already runs
+};
+
+/// What a docker stage's container prints.
+struct RuntimeLogRequest {
+    std::string stack;
+    std::string stage;
+    std::optional<Time> since;
+    bool follow = false;
+};
+
+/// The image of a commit.
+struct Image {
+    std::string repository;  ///< host/name
+    std::string commit;
+    std::string digest;
+    bool operator==(const Image&) const = default;
+};
+
+struct BuildOutcome {
+    std::optional<Image> image;  ///< empty when the build failed
+    bool skipped = false;        ///< the registry held the commit's image already
+    double seconds = 0;
+    std::string failure;  ///< why there is no image
+};
+
+/// The deployments of a release or deploy, one a stage, in order; those not tried are left out.
+struct DeployOutcome {
+    std::optional<BuildOutcome> build;
+    std::vector<deployment::Deployment> deployments;
+    std::vector<std::string> unchanged;  ///< stages that ran the image already and were left alone
+};
+
+/// A stage at a glance.
+struct StageStatus {
+    std::string name;
+    std::string target;
+    std::string url;
+    std::optional<deployment::Deployment> current;  ///< what it runs
+    std::optional<deployment::Deployment> last;     ///< the newest attempt
+    std::string observed;  ///< what the target itself says: "running", "stopped", "not found", "not asked"
+};
+
+/// What the pipeline needs of the world.
+struct World {
+    process::MakeLauncher make_launcher;
+    process::Environment environment;
+    http::Transport& transport;
+    deployment::Ledger& ledger;
+    Clock clock;
+    std::filesystem::path state;  ///< $XDG_STATE_HOME/tinystacks
+    int registry_port = 5128;     ///< of the machine's own registry
+};
+
+/// Long work of one run: where it reports and what may stop it.
+struct Run {
+    std::string id;
+    std::filesystem::path work;  ///< private directory, removed when the run ends
+    log::Sink& sink;
+    const Interruption& interruption;
+};
+
+[[nodiscard]] BuildOutcome build(const BuildRequest& request, World& world, const Run& run);
+[[nodiscard]] DeployOutcome release(const ReleaseRequest& request, World& world, const Run& run);
+[[nodiscard]] DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run);
+
+/// Writes what the container prints to the runtime channel. Throws Error{not_found}.
+void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run& run);
+
+/// The exit code of a whole deploy: the build's failure, else the last stage's verdict.
+[[nodiscard]] int exit_code(const DeployOutcome& outcome);
+[[nodiscard]] int exit_code(const BuildOutcome& outcome);
+
+[[nodiscard]] std::vector<StageStatus> status(const project::Project& project, World& world);
+
+/// Why a stage cannot be released by this version, or empty: a key it parses but does not obey yet.
+[[nodiscard]] std::optional<Error> find_refusal(const project::Project& project, const stage::Stage& stage);
+
+/// Removes the containers of a stack's docker stages (one stage, or all when empty); the names of what was removed.
+[[nodiscard]] std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage,
+                                                         World& world);
+
+/// The project file of a commit. Throws Error{not_found} and Error{invalid_input}.
+[[nodiscard]] project::Checked read_project(const Source& source);
+
+/// The project file as it lies in the working tree, for what deploys nothing. Throws Error{not_found}.
+[[nodiscard]] project::Checked read_project(const std::filesystem::path& directory,
+                                            const std::filesystem::path& project_file);
+
+/// The registry of a stack without `image:` on this machine.
+[[nodiscard]] registry::Local local_registry(process::Launcher& launcher, const World& world);
+
+}  // namespace tinystacks::pipeline

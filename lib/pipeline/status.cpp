@@ -1,0 +1,94 @@
+#include "pipeline/pipeline.hpp"
+
+#include "base/error.hpp"
+#include "deployment/container.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::pipeline {
+namespace {
+
+/// Nobody listens: status and down report by their result.
+class NoSink final : public log::Sink {
+public:
+    void write(const log::Event&) override {}
+};
+
+deployment::ContainerTarget container_target(World& world, log::Sink& sink)
+{
+    return {{world.make_launcher, world.environment, world.transport, world.clock}, sink};
+}
+
+/// What the target itself says of the stage.
+std::string observe(const project::Project& project, const stage::Stage& stage, World& world)
+{
+    if (!std::holds_alternative<stage::DockerTarget>(stage.target)) {
+        return "not asked";
+    }
+    NoSink sink;
+    try {
+        const auto state = container_target(world, sink).find(project.stack, stage.name.str());
+        return state ? state->state : "not found";
+    } catch (const Error& error) {
+        return "not known: " + error.message();
+    }
+}
+
+}  // namespace
+
+std::vector<StageStatus> status(const project::Project& project, World& world)
+{
+    std::vector<StageStatus> stages;
+    for (const auto& stage : project.stages) {
+        StageStatus status;
+        status.name = stage.name.str();
+        status.target = stage::kind(stage.target);
+        status.current = world.ledger.find_current(project.stack, status.name);
+        auto history = world.ledger.history(project.stack, status.name, 1);
+        if (!history.empty()) {
+            status.last = std::move(history.front());
+        }
+        if (const auto* docker = std::get_if<stage::DockerTarget>(&stage.target)) {
+            status.url = fmt::format("http://127.0.0.1:{}", docker->port);
+        }
+        status.observed = observe(project, stage, world);
+        stages.push_back(std::move(status));
+    }
+    return stages;
+}
+
+void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run& run)
+{
+    std::uint64_t line = 1;
+    container_target(world, run.sink)
+        .logs(
+            request.stack, request.stage, request.since, request.follow,
+            [&](process::Stream, std::string_view piece) {
+                if (!piece.empty()) {
+                    run.sink.write({world.clock(), request.stage,
+                                    log::Lines{log::Channel::runtime, log::Source::output, line, std::string(piece)}});
+                    line += static_cast<std::uint64_t>(std::ranges::count(piece, '\n'));
+                }
+            },
+            run.interruption);
+}
+
+std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage, World& world)
+{
+    NoSink sink;
+    auto target = container_target(world, sink);
+    std::vector<std::string> removed;
+    for (const auto& candidate : project.stages) {
+        if (!stage.empty() && candidate.name.str() != project.stage(stage).name.str()) {
+            continue;
+        }
+        if (std::holds_alternative<stage::DockerTarget>(candidate.target)) {
+            for (auto& name : target.remove(project.stack, candidate.name.str())) {
+                removed.push_back(std::move(name));
+            }
+        }
+    }
+    return removed;
+}
+
+}  // namespace tinystacks::pipeline
