@@ -26,10 +26,20 @@ void declare_global_options(CLI::App& root, GlobalOptions& options)
 void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
 {
     using namespace commands;
+    declare_init(root, on_parsed);
+    declare_deploy(root, on_parsed);
+    declare_status(root, on_parsed);
+    declare_logs(root, on_parsed);
+    declare_validate(root, on_parsed);
+    declare_build(root, on_parsed);
+    declare_release(root, on_parsed);
     auto* buildspec = root.add_subcommand("buildspec", "Run or check any AWS CodeBuild buildspec.")->group("Steps");
     buildspec->require_subcommand(1);
     declare_buildspec_run(*buildspec, on_parsed);
     declare_buildspec_check(*buildspec, on_parsed);
+    declare_down(root, on_parsed);
+    declare_completion(root, on_parsed);
+    declare_help(root, on_parsed);
 }
 
 /// The words of `known` that start a command line: to suggest one for a word that is none.
@@ -62,8 +72,9 @@ std::string path_of(const CLI::App& command)
 {
     const auto& command = innermost(root);
     auto hint = path_of(command) + " --help";
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-        const auto extras = root.remaining(true);
+    const auto extras = root.remaining(true);
+    // A word that is no command leaves the command that is required missing.
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || (!extras.empty() && !names_of(command).empty())) {
         const auto word = extras.empty() ? std::string() : extras.front();
         std::vector<std::string> known = names_of(command);
         if (word.starts_with('-')) {
@@ -82,7 +93,9 @@ std::string path_of(const CLI::App& command)
                     path_of(command))
             .with_hint(nearest ? fmt::format("{} {}", path_of(command), *nearest) : hint);
     }
-    throw Error(ErrorKind::usage, "{}", printable(error.what())).with_hint(hint);
+    auto text = printable(error.what());
+    text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+    throw Error(ErrorKind::usage, "{}: {}", path_of(command), text).with_hint(hint);
 }
 
 }  // namespace
@@ -104,7 +117,8 @@ Parsed parse_command_line(int argc, const char* const* argv)
         parsed.text = root.version() + "\n";
         return parsed;
     } catch (const CLI::CallForHelp&) {
-        parsed.text = innermost(root).help();
+        const auto& command = innermost(root);
+        parsed.text = command.help(command.get_parent() == nullptr ? "" : path_of(*command.get_parent()));
         return parsed;
     } catch (const CLI::ParseError& error) {
         refuse(root, error);

@@ -1,5 +1,7 @@
 #include "cli.hpp"
 
+#include "watch.hpp"
+
 #include "base/error.hpp"
 
 #include <nlohmann/json.hpp>
@@ -51,9 +53,9 @@ int run(int argc, char** argv, char** environment, view::Console& out, view::Con
         report.exit_code = exit_code(error.kind());
         report.problems.assign(error.problems().begin(), error.problems().end());
         return finish(report, &error, options, out, err);
-    } catch (const Interrupted&) {
+    } catch (const Stop& stop) {
         report = view::Report();
-        report.exit_code = 130;
+        report.exit_code = stop.code();
         return finish(report, nullptr, options, out, err);
     }
 }
@@ -65,6 +67,7 @@ int main(int argc, char** argv, char** environment)
 {
     using namespace tinystacks;
     std::signal(SIGPIPE, SIG_IGN);  // a closed reader is an answer of write(2), not our end
+    std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
     app::view::Console out(1);
     app::view::Console err(2);
     try {

@@ -3,6 +3,7 @@
 #include "control/control_plane.hpp"
 #include "services.hpp"
 #include "view/progress.hpp"
+#include "view/report.hpp"
 
 namespace tinystacks::app {
 
@@ -24,6 +25,16 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// Ends the command with the exit code that a signal asks for.
+class Stop : public Interrupted {
+public:
+    explicit Stop(int code) : code_(code) {}
+    [[nodiscard]] int code() const { return code_; }
+
+private:
+    int code_;
+};
+
 /// How a request ended.
 struct Done {
     control::Result result;
@@ -34,5 +45,19 @@ struct Done {
 /// refuses.
 [[nodiscard]] Done carry_out(const control::Request& request, control::ControlPlane& plane, view::Progress& progress,
                              view::Console& err);
+
+/// The report of a request whose result is an `Outcome`; exit code 130 or 143 when it was stopped before it had one.
+/// Throws the Error it ended with.
+template <typename Outcome, typename Make>
+[[nodiscard]] view::Report report_of(const Done& done, Make&& make)
+{
+    if (const auto* error = std::get_if<Error>(&done.result)) {
+        throw *error;
+    }
+    if (const auto* outcome = std::get_if<Outcome>(&done.result)) {
+        return make(*outcome);
+    }
+    throw Stop(done.interrupted);
+}
 
 }  // namespace tinystacks::app

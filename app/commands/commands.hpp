@@ -24,7 +24,17 @@ using Action = std::function<view::Report(Context&)>;
 using OnParsed = std::function<void(Action)>;
 
 // Each adds one command under `parent`. A command of two words is in commands/<noun>/<verb>.cpp.
+void declare_init(CLI::App& parent, const OnParsed& on_parsed);
+void declare_deploy(CLI::App& parent, const OnParsed& on_parsed);
+void declare_status(CLI::App& parent, const OnParsed& on_parsed);
+void declare_logs(CLI::App& parent, const OnParsed& on_parsed);
+void declare_validate(CLI::App& parent, const OnParsed& on_parsed);
+void declare_build(CLI::App& parent, const OnParsed& on_parsed);
+void declare_release(CLI::App& parent, const OnParsed& on_parsed);
 void declare_buildspec_run(CLI::App& parent, const OnParsed& on_parsed);
 void declare_buildspec_check(CLI::App& parent, const OnParsed& on_parsed);
+void declare_down(CLI::App& parent, const OnParsed& on_parsed);
+void declare_completion(CLI::App& parent, const OnParsed& on_parsed);
+void declare_help(CLI::App& parent, const OnParsed& on_parsed);
 
 }  // namespace tinystacks::app::commands

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <type_traits>
 #include <variant>
 
 namespace tinystacks::app::view {
@@ -21,7 +20,53 @@ std::string remark(const log::Note& note)
     return note.hint.empty() ? line : line + "\n  try: " + printable(note.hint);
 }
 
+/// What each event but Lines is to people, without the stage in front.
+struct Describe {
+    /// A buildspec's phases are told by its log; only the pipeline's own steps are told here.
+    static bool is_phase(const std::string& name) { return name == to_upper(name); }
+
+    std::string operator()(const log::Lines&) const { return {}; }
+    std::string operator()(const log::StepBegan& step) const
+    {
+        return is_phase(step.name) ? std::string() : "==> " + step.name;
+    }
+    std::string operator()(const log::StepEnded& step) const
+    {
+        if (is_phase(step.name)) {
+            return {};
+        }
+        return fmt::format("<== {} {} in {:.1f}s{}{}", step.name, step.status, step.seconds,
+                           step.message.empty() ? "" : ": ", printable(step.message));
+    }
+    std::string operator()(const log::ResourceChanged& change) const
+    {
+        return fmt::format("    {} {}: {}{}{}", change.kind, printable(change.name), change.status,
+                           change.detail.empty() ? "" : ", ", printable(change.detail));
+    }
+    std::string operator()(const log::WaitingFor& waiting) const
+    {
+        return fmt::format("    waiting for {}{}{}", printable(waiting.what),
+                           waiting.hint.empty() ? "" : "\n  try: ", printable(waiting.hint));
+    }
+    std::string operator()(const log::Note& note) const { return remark(note); }
+    std::string operator()(const log::Gap& gap) const
+    {
+        return fmt::format("{} lines ({} bytes) of the log were lost: its disk was full", gap.lines, gap.bytes);
+    }
+};
+
 }  // namespace
+
+std::string describe(const log::Event& event)
+{
+    const auto text = std::visit(Describe{}, event.body);
+    if (text.empty() || event.stage.empty()) {
+        return text;
+    }
+    // "==> dev: release"
+    const auto words = text.find_first_not_of("=<> ");
+    return text.substr(0, words) + event.stage + ": " + text.substr(words);
+}
 
 Progress::Progress(Style style, Console& out, Console& err, bool quiet, bool colour)
     : style_(style), out_(out), err_(err), log_(style == Style::log ? out : err), quiet_(quiet), filter_(colour),
@@ -30,17 +75,16 @@ Progress::Progress(Style style, Console& out, Console& err, bool quiet, bool col
 
 void Progress::say(const std::string& line)
 {
-    if (!quiet_) {
+    if (!quiet_ && !line.empty()) {
         err_.write(line + "\n");
     }
 }
 
-void Progress::show_lines(const log::Event& event, const log::Lines& lines)
+void Progress::show_lines(const log::Lines& lines)
 {
     if (quiet_ && style_ == Style::steps) {
         return;
     }
-    (void)event;
     // Bytes stay as they are for a file or pipe; a terminal gets what cannot steer it.
     if (log_.is_terminal()) {
         log_.write(filter_.filter(lines.text));
@@ -56,36 +100,19 @@ void Progress::show(const log::Event& event)
         out_.write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
         return;
     }
-    const auto stage = event.stage.empty() ? std::string() : event.stage + ": ";
-    std::visit(
-        [&](const auto& body) {
-            using Body = std::decay_t<decltype(body)>;
-            if constexpr (std::is_same_v<Body, log::Lines>) {
-                show_lines(event, body);
-            } else if constexpr (std::is_same_v<Body, log::StepBegan>) {
-                step_ = stage + body.name;
-                if (style_ == Style::steps) {
-                    say(fmt::format("==> {}{}", stage, body.name));
-                }
-            } else if constexpr (std::is_same_v<Body, log::StepEnded>) {
-                if (style_ == Style::steps) {
-                    say(fmt::format("<== {}{} {} in {:.1f}s{}{}", stage, body.name, body.status, body.seconds,
-                                    body.message.empty() ? "" : ": ", printable(body.message)));
-                }
-            } else if constexpr (std::is_same_v<Body, log::ResourceChanged>) {
-                say(fmt::format("    {}{} {}: {}{}{}", stage, body.kind, printable(body.name), body.status,
-                                body.detail.empty() ? "" : ", ", printable(body.detail)));
-            } else if constexpr (std::is_same_v<Body, log::WaitingFor>) {
-                say(fmt::format("    {}waiting for {}{}{}", stage, printable(body.what),
-                                body.hint.empty() ? "" : "\n  try: ", printable(body.hint)));
-            } else if constexpr (std::is_same_v<Body, log::Note>) {
-                say(stage + remark(body));
-            } else {
-                say(fmt::format("{}{} lines ({} bytes) of the log were lost: the disk is full", stage, body.lines,
-                                body.bytes));
-            }
-        },
-        event.body);
+    if (const auto* lines = std::get_if<log::Lines>(&event.body)) {
+        show_lines(*lines);
+        return;
+    }
+    if (const auto* began = std::get_if<log::StepBegan>(&event.body)) {
+        step_ = event.stage.empty() ? began->name : event.stage + ": " + began->name;
+    }
+    const bool is_step =
+        std::holds_alternative<log::StepBegan>(event.body) || std::holds_alternative<log::StepEnded>(event.body);
+    // The log of a buildspec run tells its phases itself.
+    if (style_ == Style::steps || !is_step) {
+        say(describe(event));
+    }
 }
 
 void Progress::idle(std::chrono::milliseconds silence)

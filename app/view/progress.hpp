@@ -3,9 +3,13 @@
 #include "log/event.hpp"
 #include "view/console.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace tinystacks::app::view {
+
+/// An event for people, without line end; empty for Lines and for the phases of a buildspec, which its log tells.
+[[nodiscard]] std::string describe(const log::Event& event);
 
 /// Shows a run's events to whoever watches it.
 class Progress {
@@ -23,7 +27,7 @@ public:
     void idle(std::chrono::milliseconds silence);
 
 private:
-    void show_lines(const log::Event& event, const log::Lines& lines);
+    void show_lines(const log::Lines& lines);
     void say(const std::string& line);
 
     Style style_;

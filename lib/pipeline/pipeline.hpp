@@ -135,6 +135,14 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
 [[nodiscard]] project::Checked read_project(const std::filesystem::path& directory,
                                             const std::filesystem::path& project_file);
 
+/// What is wrong or odd about the files of a project in the working tree.
+struct Validation {
+    std::vector<std::string> files;  ///< that were read, relative to the repository's root
+    std::vector<Problem> problems;
+};
+/// Reads the project file, and the buildspecs it names. Throws Error{not_found} when there is no project file.
+[[nodiscard]] Validation validate(const std::filesystem::path& directory, const std::filesystem::path& project_file);
+
 /// The registry of a stack without `image:` on this machine.
 [[nodiscard]] registry::Local local_registry(process::Launcher& launcher, const World& world);
 

@@ -77,15 +77,30 @@ void refuse_stage_tags(const buildspec::Buildspec& spec, const project::Project&
 
 }  // namespace
 
+std::vector<Problem> find_problems(std::string_view text, const std::string& file, Role role,
+                                   const project::Project& project)
+{
+    std::vector<Problem> problems;
+    try {
+        const auto checked = buildspec::parse(text, file);
+        problems = checked.problems;
+        refuse_immutable(document::parse_yaml(text, file).root, problems);
+        if (role == Role::build) {
+            refuse_stage_tags(checked.buildspec, project, problems);
+        }
+    } catch (const Error& error) {
+        if (error.problems().empty()) {
+            throw;
+        }
+        problems.assign(error.problems().begin(), error.problems().end());
+    }
+    return problems;
+}
+
 void check_buildspec(std::string_view text, const std::string& file, Role role, const project::Project& project)
 {
-    const auto checked = buildspec::parse(text, file);
-    std::vector<Problem> problems;
-    refuse_immutable(document::parse_yaml(text, file).root, problems);
-    if (role == Role::build) {
-        refuse_stage_tags(checked.buildspec, project, problems);
-    }
-    if (!problems.empty()) {
+    auto problems = find_problems(text, file, role, project);
+    if (std::ranges::find(problems, Severity::error, &Problem::severity) != problems.end()) {
         throw Error::invalid(std::move(problems));
     }
 }

@@ -1,0 +1,48 @@
+#include "commands/commands.hpp"
+
+#include "view/completion.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace tinystacks::app::commands {
+namespace {
+
+view::CommandTree tree_of(const CLI::App& app)
+{
+    view::CommandTree tree{app.get_name(), app.get_description(), {}, {}};
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames()) {
+            tree.flags.push_back({"--" + name, option->get_description()});
+        }
+    }
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        tree.commands.push_back(tree_of(*command));
+    }
+    return tree;
+}
+
+}  // namespace
+
+void declare_completion(CLI::App& parent, const OnParsed& on_parsed)
+{
+    auto shell = std::make_shared<std::string>();
+    auto* command =
+        parent.add_subcommand("completion", "Print what makes a shell complete our commands.")->group("The rest");
+    command->add_option("shell", *shell, "bash, zsh or fish.")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+        ->type_name("SHELL");
+    // The tree of commands lives as long as parsing does.
+    command->callback([shell, on_parsed, &parent] {
+        auto text = view::completion_script(tree_of(parent), *shell);
+        on_parsed([text = std::move(text)](Context&) {
+            view::Report report;
+            report.text = text;
+            (*report.result)["text"] = text;
+            return report;
+        });
+    });
+}
+
+}  // namespace tinystacks::app::commands

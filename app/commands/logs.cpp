@@ -1,0 +1,162 @@
+#include "commands/project.hpp"
+#include "view/log.hpp"
+#include "watch.hpp"
+
+#include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace tinystacks::app::commands {
+namespace {
+
+struct Options : ProjectOptions {
+    std::string kind;
+    std::string stage;
+    std::string since;
+    std::string pattern;
+    bool follow = false;
+};
+
+std::optional<Time> parse_since(const std::string& text, Time now)
+{
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    if (const auto time = find_rfc3339(text)) {
+        return time;
+    }
+    return now - parse_duration(text);
+}
+
+[[noreturn]] void refuse_missing(const Options& options, log::Channel channel, const project::Project& project)
+{
+    throw Error(ErrorKind::not_found, "stack '{}' has no {} log{} on this machine yet", project.stack,
+                to_string(channel), options.stage.empty() ? "" : fmt::format(" of stage '{}'", options.stage))
+        .with_hint(channel == log::Channel::build ? "tinystacks build" : "tinystacks deploy");
+}
+
+view::Report report_of_log(const control::LogPlace& place)
+{
+    view::Report report;
+    (*report.result)["run"] = place.run;
+    (*report.result)["channel"] = to_string(place.channel);
+    (*report.result)["stage"] = place.stage.empty() ? nlohmann::json(nullptr) : nlohmann::json(place.stage);
+    return report;
+}
+
+/// A log kept in a run's journal, to its present end or, with --follow, to the run's.
+view::Report show_journal(const Options& options, control::ControlPlane& plane, const control::LogPlace& place,
+                          view::LogPrinter& printer)
+{
+    log::Cursor cursor;
+    while (!printer.closed()) {
+        const auto page = plane.follow(place.run, cursor, std::chrono::milliseconds(options.follow ? 1000 : 0));
+        for (const auto& event : page.events) {
+            printer.show(event, place);
+        }
+        if (page.ended || (page.events.empty() && !options.follow)) {
+            break;
+        }
+        cursor = page.next;
+    }
+    printer.finish();
+    return report_of_log(place);
+}
+
+/// What a stage's container prints, which the control plane asks the target for.
+view::Report show_runtime(const Options& options, const project::Project& project, Context& context,
+                          view::LogPrinter& printer)
+{
+    auto stage = options.stage;
+    if (stage.empty()) {
+        stage = project.stages.front().name.str();
+        if (project.stages.size() > 1 && !context.services.options().quiet) {
+            context.err.write(fmt::format("stage {}; --stage names another\n", stage));
+        }
+    }
+    const auto& wanted = project.stage(stage);
+    if (!std::holds_alternative<stage::DockerTarget>(wanted.target)) {
+        throw Error(ErrorKind::unavailable, "this version reads runtime logs of docker targets only, not of {}",
+                    stage::kind(wanted.target))
+            .with_hint("aws logs tail --follow LOG_GROUP");
+    }
+    pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services.clock()()),
+                                        options.follow};
+    auto& plane = context.services.control(project.control);
+    Interrupts interrupts;
+    const auto run = plane.start(request);
+    interrupts.watch(plane, run, context.err);
+    const control::LogPlace place{run, log::Channel::runtime, stage};
+    log::Cursor cursor;
+    while (true) {
+        const auto page = plane.follow(run, cursor, std::chrono::seconds(1));
+        for (const auto& event : page.events) {
+            printer.show(event, place);
+        }
+        if (printer.closed()) {
+            plane.cancel(run, control::Cancel::now);
+        }
+        if (page.ended) {
+            break;
+        }
+        cursor = page.next;
+    }
+    printer.finish();
+    const auto result = plane.result(run).value();
+    if (printer.closed()) {
+        return report_of_log(place);
+    }
+    return report_of<control::Over>({result, interrupts.exit_code()},
+                                    [&](const control::Over&) { return report_of_log(place); });
+}
+
+view::Report run(const Options& options, Context& context)
+{
+    const auto project = working_tree_project(options, context.services);
+    if (!options.stage.empty()) {
+        (void)project.stage(options.stage);
+    }
+    auto& plane = context.services.control(project.control);
+    view::LogPrinter printer({parse_since(options.since, context.services.clock()()), options.pattern},
+                             context.services.options(), context.out, context.err);
+    if (options.kind.empty()) {
+        const auto failure = plane.find_failure(project.stack);
+        return failure ? show_journal(options, plane, *failure, printer)
+                       : show_runtime(options, project, context, printer);
+    }
+    const auto channel = log::find_channel(options.kind).value();
+    if (channel == log::Channel::runtime) {
+        return show_runtime(options, project, context, printer);
+    }
+    if (channel == log::Channel::build && !options.stage.empty()) {
+        throw Error(ErrorKind::usage, "the build belongs to no stage").with_hint("tinystacks logs build");
+    }
+    const auto place = plane.find_log(project.stack, channel, options.stage);
+    if (!place) {
+        refuse_missing(options, channel, project);
+    }
+    return show_journal(options, plane, *place, printer);
+}
+
+}  // namespace
+
+void declare_logs(CLI::App& parent, const OnParsed& on_parsed)
+{
+    auto options = std::make_shared<Options>();
+    auto* command =
+        parent.add_subcommand("logs", "Print a log; alone: what failed last, else the runtime log.")->group("Everyday");
+    declare_project_option(*command, *options);
+    command->add_option("kind", options->kind, "build, release, deployment or runtime.")
+        ->check(CLI::IsMember({"build", "release", "deployment", "runtime"}))
+        ->type_name("KIND");
+    command->add_option("--stage", options->stage, "The stage; else the one deployed last.")->type_name("NAME");
+    command->add_flag("-f,--follow", options->follow, "Go on as it grows.");
+    command->add_option("--since", options->since, "Only what is newer: a time (RFC 3339) or a duration such as 10m.")
+        ->type_name("TIME");
+    command->add_option("--grep", options->pattern, "Only lines that hold this text.")->type_name("TEXT");
+    command->callback(
+        [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });
+}
+
+}  // namespace tinystacks::app::commands

@@ -1,0 +1,40 @@
+#include "commands/project.hpp"
+#include "view/deployment.hpp"
+#include "watch.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace tinystacks::app::commands {
+namespace {
+
+struct Options : SourceOptions {
+    std::string stage;
+};
+
+view::Report run(const Options& options, Context& context)
+{
+    pipeline::ReleaseRequest request{source(options, context), options.stage};
+    const auto project = pipeline::read_project(request.source).project;
+    (void)project.stage(options.stage);
+    auto& plane = context.services.control(project.control);
+    announce(context, plane, request.source, "release", options.stage);
+    auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
+    const auto done = carry_out(request, plane, progress, context.err);
+    return report_of<pipeline::DeployOutcome>(
+        done, [&](const pipeline::DeployOutcome& outcome) { return view::deploy_result(outcome, project); });
+}
+
+}  // namespace
+
+void declare_release(CLI::App& parent, const OnParsed& on_parsed)
+{
+    auto options = std::make_shared<Options>();
+    auto* command =
+        parent.add_subcommand("release", "Run release.yml for one stage; print the digest or URL.")->group("Steps");
+    declare_source_options(*command, *options);
+    command->add_option("--stage", options->stage, "The stage.")->required()->type_name("NAME");
+    command->callback(
+        [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });
+}
+
+}  // namespace tinystacks::app::commands

@@ -1,0 +1,198 @@
+#include "view/deployment.hpp"
+
+#include "base/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace tinystacks::app::view {
+namespace {
+
+using deployment::Deployment;
+using deployment::Outcome;
+using nlohmann::json;
+
+json text_or_null(const std::string& text)
+{
+    return text.empty() ? json(nullptr) : json(to_utf8(text));
+}
+
+json to_json(const deployment::Verdict& verdict)
+{
+    auto evidence = json::array();
+    for (const auto& seen : verdict.evidence) {
+        evidence.push_back({{"source", seen.source}, {"at", to_rfc3339(seen.at)}, {"text", to_utf8(seen.text)}});
+    }
+    return {{"outcome", to_string(verdict.outcome)},
+            {"cause", text_or_null(verdict.cause)},
+            {"owner", verdict.owner ? json(to_string(*verdict.owner)) : json(nullptr)},
+            {"sentence", text_or_null(verdict.sentence)},
+            {"hint", text_or_null(verdict.hint)},
+            {"certain_at", verdict.certain_at ? json(to_rfc3339(*verdict.certain_at)) : json(nullptr)},
+            {"evidence", std::move(evidence)}};
+}
+
+json to_json(const pipeline::BuildOutcome& outcome)
+{
+    return {{"status", !outcome.image    ? "FAILED"
+                       : outcome.skipped ? "SKIPPED"
+                                         : "SUCCEEDED"},
+            {"commit", outcome.image ? json(outcome.image->commit) : json(nullptr)},
+            {"repository", outcome.image ? json(outcome.image->repository) : json(nullptr)},
+            {"digest", outcome.image ? json(outcome.image->digest) : json(nullptr)},
+            {"seconds", outcome.seconds},
+            {"message", text_or_null(outcome.failure)}};
+}
+
+/// A verdict for people: what, why, what was seen, and `try:`.
+std::vector<std::string> lines_of(const Deployment& deployment)
+{
+    const auto& verdict = deployment.verdict;
+    const auto length =
+        deployment.ended_at ? *deployment.ended_at - deployment.started_at : std::chrono::milliseconds(0);
+    std::vector<std::string> lines = {fmt::format("{}: {} in {}: {}{}", deployment.stage, to_string(verdict.outcome),
+                                                  to_short_text(length), printable(verdict.sentence),
+                                                  verdict.cause.empty() ? "" : fmt::format(" [{}]", verdict.cause))};
+    for (const auto& seen : verdict.evidence) {
+        lines.push_back(fmt::format("  {}: {}", seen.source, printable(seen.text)));
+    }
+    if (!verdict.hint.empty()) {
+        lines.push_back("  try: " + printable(verdict.hint));
+    }
+    return lines;
+}
+
+std::vector<std::string> next_commands(const pipeline::DeployOutcome& outcome, const project::Project& project)
+{
+    if (pipeline::exit_code(outcome) != 0) {
+        return {};
+    }
+    const auto& last = project.stages.back().name.str();
+    return {"next: tinystacks status", fmt::format("      tinystacks logs runtime --stage {} --follow", last)};
+}
+
+std::string age_of(Time since, Time now)
+{
+    return to_short_text(now - since) + " ago";
+}
+
+std::string status_line(const pipeline::StageStatus& stage, Time now)
+{
+    auto line = fmt::format("{}  {}", stage.name, stage.observed);
+    if (stage.current) {
+        line +=
+            fmt::format("  {}  {}  {}", stage.current->commit.substr(0, 12),
+                        stage.url.empty() ? stage.current->digest : stage.url, age_of(stage.current->started_at, now));
+    } else {
+        line += "  nothing deployed yet";
+    }
+    if (stage.last && (!stage.current || stage.last->id != stage.current->id)) {
+        const auto what = stage.last->state == deployment::State::running
+                              ? std::string("is being deployed")
+                              : std::string(to_string(stage.last->verdict.outcome));
+        line += fmt::format("\n  last attempt {}: {}: {}", stage.last->commit.substr(0, 12), what,
+                            printable(stage.last->verdict.sentence));
+    }
+    return line + "\n";
+}
+
+}  // namespace
+
+json to_json(const Deployment& deployment)
+{
+    auto phases = json::array();
+    for (const auto& phase : deployment.phases) {
+        phases.push_back({{"name", phase.name}, {"status", text_or_null(phase.status)}, {"seconds", phase.seconds}});
+    }
+    return {{"id", deployment.id},
+            {"stack", deployment.stack},
+            {"stage", deployment.stage},
+            {"target", deployment.target},
+            {"region", text_or_null(deployment.region)},
+            {"commit", deployment.commit},
+            {"digest", deployment.digest},
+            {"url", text_or_null(deployment.url)},
+            {"state", to_string(deployment.state)},
+            {"started_at", to_rfc3339(deployment.started_at)},
+            {"ended_at", deployment.ended_at ? json(to_rfc3339(*deployment.ended_at)) : json(nullptr)},
+            {"phases", std::move(phases)},
+            {"verdict", to_json(deployment.verdict)}};
+}
+
+Report build_result(const pipeline::BuildOutcome& outcome)
+{
+    Report report;
+    report.exit_code = exit_code(outcome);
+    (*report.result)["build"] = to_json(outcome);
+    if (outcome.image) {
+        report.text = outcome.image->digest + "\n";
+    } else {
+        report.notes = {"build failed: " + printable(outcome.failure), "  try: tinystacks logs build"};
+    }
+    return report;
+}
+
+Report deploy_result(const pipeline::DeployOutcome& outcome, const project::Project& project)
+{
+    Report report;
+    report.exit_code = exit_code(outcome);
+    auto deployments = json::array();
+    for (const auto& deployment : outcome.deployments) {
+        deployments.push_back(to_json(deployment));
+        for (auto& line : lines_of(deployment)) {
+            report.notes.push_back(std::move(line));
+        }
+    }
+    (*report.result)["deployments"] = std::move(deployments);
+    (*report.result)["build"] = outcome.build ? to_json(*outcome.build) : json(nullptr);
+    (*report.result)["unchanged"] = outcome.unchanged;
+    if (outcome.build && !outcome.build->image) {
+        report.notes.push_back("build failed: " + printable(outcome.build->failure));
+        report.notes.emplace_back("  try: tinystacks logs build");
+    }
+    for (const auto& stage : project.stages) {
+        const auto* docker = std::get_if<stage::DockerTarget>(&stage.target);
+        if (docker != nullptr && std::ranges::find(outcome.unchanged, stage.name.str()) != outcome.unchanged.end()) {
+            report.text += fmt::format("http://127.0.0.1:{}\n", docker->port);
+        }
+        for (const auto& deployment : outcome.deployments) {
+            if (deployment.stage == stage.name.str() && deployment.verdict.outcome == Outcome::succeeded) {
+                report.text += (deployment.url.empty() ? deployment.digest : deployment.url) + "\n";
+            }
+        }
+    }
+    for (auto& line : next_commands(outcome, project)) {
+        report.notes.push_back(std::move(line));
+    }
+    return report;
+}
+
+Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages, Time now)
+{
+    Report report;
+    auto rows = json::array();
+    auto deployments = json::array();
+    for (const auto& stage : stages) {
+        rows.push_back({{"name", stage.name},
+                        {"target", stage.target},
+                        {"url", text_or_null(stage.url)},
+                        {"observed", stage.observed},
+                        {"current", stage.current ? to_json(*stage.current) : json(nullptr)},
+                        {"last", stage.last ? to_json(*stage.last) : json(nullptr)}});
+        if (stage.last) {
+            deployments.push_back(to_json(*stage.last));
+        }
+        report.text += status_line(stage, now);
+        if (stage.last && stage.last->state == deployment::State::interrupted) {
+            report.notes.push_back(fmt::format("{}: {}\n  try: {}", stage.name, printable(stage.last->verdict.sentence),
+                                               printable(stage.last->verdict.hint)));
+        }
+    }
+    (*report.result)["stack"] = stack;
+    (*report.result)["stages"] = std::move(rows);
+    (*report.result)["deployments"] = std::move(deployments);
+    return report;
+}
+
+}  // namespace tinystacks::app::view

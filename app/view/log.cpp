@@ -1,0 +1,65 @@
+#include "view/log.hpp"
+
+#include "log/to_json.hpp"
+#include "view/progress.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tinystacks::app::view {
+
+LogPrinter::LogPrinter(LogFilter filter, const GlobalOptions& options, Console& out, Console& err)
+    : filter_(std::move(filter)), events_(options.events), out_(options.json ? err : out), terminal_(true)
+{}
+
+void LogPrinter::show(const log::Event& event, const control::LogPlace& place)
+{
+    if (filter_.since && event.time < *filter_.since) {
+        return;
+    }
+    const auto* lines = std::get_if<log::Lines>(&event.body);
+    const bool of_place = lines != nullptr ? lines->channel == place.channel && event.stage == place.stage
+                                           : place.channel == log::Channel::deployment && event.stage == place.stage;
+    if (!of_place) {
+        return;
+    }
+    if (events_) {
+        write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    } else if (lines == nullptr) {
+        const auto line = describe(event);
+        write_matching(line.empty() ? line : line + "\n");
+    } else {
+        write_matching(lines->text);
+    }
+}
+
+void LogPrinter::finish()
+{
+    if (!partial_.empty() && partial_.find(filter_.text) != std::string::npos) {
+        write(partial_ + "\n");
+    }
+    partial_.clear();
+}
+
+void LogPrinter::write(std::string_view text)
+{
+    out_.write(out_.is_terminal() && !events_ ? terminal_.filter(text) : std::string(text));
+}
+
+void LogPrinter::write_matching(std::string_view text)
+{
+    if (filter_.text.empty()) {
+        write(text);
+        return;
+    }
+    for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        partial_ += text.substr(0, end + 1);
+        if (partial_.find(filter_.text) != std::string::npos) {
+            write(partial_);
+        }
+        partial_.clear();
+        text.remove_prefix(end + 1);
+    }
+    partial_ += text;
+}
+
+}  // namespace tinystacks::app::view
