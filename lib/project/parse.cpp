@@ -64,9 +64,7 @@ Checked parse(std::string_view text, const std::string& file)
             (void)reader.parse_number(*version, "version", 1, 1);
         }
         read_stack(reader, root, project);
-        project.image = reader.find_text(root, "image", detail::is_repository,
-                                         "a repository as HOST/NAME, without tag, such as "
-                                         "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-api");
+        project.image = reader.find_repository(root, "image");
         project.bucket = reader.find_text(root, "bucket", detail::is_bucket, "the name of an S3 bucket");
         project.control =
             reader.find_text(root, "control", detail::is_control, "'embedded' or an https URL without user and query");

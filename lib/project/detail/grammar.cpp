@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace tinystacks::project::detail {
 namespace {
@@ -41,42 +40,14 @@ bool has_blank_or_control(std::string_view text)
     return std::ranges::any_of(text, [](unsigned char c) { return c <= ' ' || c == 0x7F; });
 }
 
-bool is_host(std::string_view text, bool named_by_dot)
+bool is_host(std::string_view text)
 {
     const auto colon = text.find(':');
     if (colon != std::string_view::npos && !is_digits(text.substr(colon + 1), 1, 5)) {
         return false;
     }
-    const auto labels = split(text.substr(0, colon), '.');
-    // docker takes `shop/api` for a name on Docker Hub; a host has a dot or a port, or is localhost.
-    const auto is_named = !named_by_dot || labels.size() > 1 || colon != std::string_view::npos || text == "localhost";
-    return is_named && std::ranges::all_of(labels, [](auto label) { return is_word(label, "-", 1, 63); });
-}
-
-/// Runs of lower-case letters and digits with one '.', one or two '_', or any number of '-' between them.
-bool is_repository_part(std::string_view text)
-{
-    static constexpr std::array separators = {".", "_", "__"};
-    std::size_t at = 0;
-    const auto skip = [&](auto of) {
-        const auto begin = at;
-        while (at < text.size() && of(text[at])) {
-            ++at;
-        }
-        return text.substr(begin, at - begin);
-    };
-    const auto is_plain = [](char c) { return is_lower(c) || is_digit(c); };
-    while (!skip(is_plain).empty()) {
-        if (at == text.size()) {
-            return true;
-        }
-        const auto separator = skip([&](char c) { return !is_plain(c); });
-        if (separator.find_first_not_of('-') != std::string_view::npos &&
-            std::ranges::find(separators, separator) == separators.end()) {
-            return false;
-        }
-    }
-    return false;
+    return std::ranges::all_of(split(text.substr(0, colon), '.'),
+                               [](auto label) { return is_word(label, "-", 1, 63); });
 }
 
 }  // namespace
@@ -126,13 +97,6 @@ bool is_bucket(std::string_view text)
            std::ranges::all_of(text, [&](char c) { return fits(c) || c == '.' || c == '-'; });
 }
 
-bool is_repository(std::string_view text)
-{
-    auto parts = split(text, '/');
-    return text.size() <= 255 && parts.size() >= 2 && is_host(parts.front(), true) &&
-           std::all_of(parts.begin() + 1, parts.end(), is_repository_part);
-}
-
 bool is_control(std::string_view text)
 {
     if (text == "embedded") {
@@ -154,7 +118,7 @@ bool is_control(std::string_view text)
         return !is_secure && (port.empty() || (port.front() == ':' && is_digits(port.substr(1), 1, 5)));
     }
     const auto host = authority.substr(0, authority.find(':'));
-    return is_host(authority, false) && (is_secure || host == "localhost" || host == "127.0.0.1");
+    return is_host(authority) && (is_secure || host == "localhost" || host == "127.0.0.1");
 }
 
 bool is_inner_path(std::string_view text)

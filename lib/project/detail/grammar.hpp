@@ -17,8 +17,6 @@ namespace tinystacks::project::detail {
 [[nodiscard]] bool is_external_id(std::string_view text);
 /// Source: Amazon S3 User Guide, "General purpose bucket naming rules".
 [[nodiscard]] bool is_bucket(std::string_view text);
-/// A repository in a registry, without tag. Source: the reference grammar of the distribution project.
-[[nodiscard]] bool is_repository(std::string_view text);
 /// `embedded`, an https URL, or an http URL of this machine; no user, query or fragment.
 [[nodiscard]] bool is_control(std::string_view text);
 /// A path from the repository's root that stays below it.

@@ -1,6 +1,7 @@
 #include "project/detail/reader.hpp"
 
 #include "base/text.hpp"
+#include "registry/registry.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::size_t shown = 80;
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     return fmt::format("'{}'", printable(text.substr(0, shown)));
 }
@@ -52,7 +53,7 @@ bool Reader::check_mapping(const document::Node& node, std::string_view what, co
     }
     for (const auto& entry : node.entries) {
         if (std::ranges::find(known, entry.key) == known.end()) {
-            error(entry.key_where, "unknown_key", fmt::format("unknown key {} in {}", quoted(entry.key), what),
+            error(entry.key_where, "unknown_key", fmt::format("unknown key {} in {}", in_quotes(entry.key), what),
                   suggest(entry.key, known));
         }
     }
@@ -104,7 +105,7 @@ std::string Reader::find_text(const document::Node& parent, std::string_view key
         const auto is_private = text->find("://") != std::string::npos && text->find('@') != std::string::npos;
         error(node->where, std::string(key),
               is_private ? fmt::format("'{}' must be {}", key, meant)
-                         : fmt::format("'{}' is {}: it must be {}", key, quoted(*text), meant));
+                         : fmt::format("'{}' is {}: it must be {}", key, in_quotes(*text), meant));
     }
     return *text;
 }
@@ -123,7 +124,7 @@ int Reader::parse_number(const document::Node& node, std::string_view key, int l
         const auto range =
             least == most ? fmt::format("{}", least) : fmt::format("a number from {} to {}", least, most);
         error(node.where, std::string(key),
-              fmt::format("'{}' is {}: it must be {}, without quotes", key, quoted(*text), range));
+              fmt::format("'{}' is {}: it must be {}, without quotes", key, in_quotes(*text), range));
         return 0;
     }
     return number;
@@ -143,6 +144,22 @@ std::optional<stage::Name> Reader::find_name(const document::Node& node, std::st
     }
 }
 
+std::string Reader::find_repository(const document::Node& parent, std::string_view key)
+{
+    const auto* node = parent.find(key);
+    const auto text = node == nullptr ? std::nullopt : find_scalar(*node, key);
+    if (!text) {
+        return {};
+    }
+    try {
+        return registry::Repository::parse(*text).str();
+    } catch (const Error& refused) {
+        error(node->where, std::string(key), fmt::format("'{}': {}", key, refused.message()),
+              "HOST/NAME without tag, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-api");
+        return {};
+    }
+}
+
 stage::Variables Reader::find_variables(const document::Node& parent, std::string_view key, stage::VariableUse use)
 {
     const auto* node = parent.find(key);
@@ -157,12 +174,12 @@ stage::Variables Reader::find_variables(const document::Node& parent, std::strin
     }
     for (const auto& entry : node->entries) {
         if (const auto refusal = stage::find_refusal(entry.key, use)) {
-            error(entry.key_where, "variable", fmt::format("variable {}: {}", quoted(entry.key), *refusal));
+            error(entry.key_where, "variable", fmt::format("variable {}: {}", in_quotes(entry.key), *refusal));
         } else if (names_a_secret(entry.key)) {
             warning(
                 entry.key_where, "secret_in_file",
                 fmt::format("variable {} sounds like a secret, and everybody with the repository can read it",
-                            quoted(entry.key)),
+                            in_quotes(entry.key)),
                 "keep it in AWS Secrets Manager: env.secrets-manager in build.yml, `secrets` in the task definition");
         }
         if (const auto value = find_scalar(entry.value, entry.key)) {

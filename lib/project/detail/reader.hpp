@@ -32,6 +32,8 @@ public:
     int parse_number(const document::Node& node, std::string_view key, int least, int most);
     /// A stage's or stack's name.
     std::optional<stage::Name> find_name(const document::Node& node, std::string_view key);
+    /// The repository of images under `key`, when it is there.
+    std::string find_repository(const document::Node& parent, std::string_view key);
     /// Variables under `key`; their values are kept as written.
     stage::Variables find_variables(const document::Node& parent, std::string_view key, stage::VariableUse use);
 

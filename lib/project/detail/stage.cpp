@@ -127,7 +127,7 @@ stage::Stage read_stage(Reader& reader, const document::Node& node)
     stage.role = reader.find_text(node, "role", is_role, "a role's ARN such as arn:aws:iam::123456789012:role/deploy");
     stage.external_id = reader.find_text(node, "external_id", is_external_id, "2 to 1224 of A-Z a-z 0-9 _+=,.@:/-");
     stage.region = reader.find_text(node, "region", is_region, "an AWS region such as us-east-1");
-    stage.image = reader.find_text(node, "image", is_repository, "a repository as HOST/NAME, without tag");
+    stage.image = reader.find_repository(node, "image");
     stage.health = reader.find_text(node, "health", is_url_path, "a path that starts with '/'");
     stage.test = reader.find_text(node, "test", is_inner_path, "a path inside the repository");
     stage.runtime = reader.find_variables(node, "runtime", stage::VariableUse::runtime);
