@@ -31,18 +31,23 @@ constexpr auto lock_limit = 60s;    ///< another tinystacks starts it now
 constexpr auto pause = 25ms;
 constexpr auto docker_limit = 60s;
 constexpr auto pull_limit = 10min;
-constexpr const char* container = "tinystacks-registry";
-constexpr const char* port_label = "tinystacks.registry.port";
+constexpr const char* label = "tinystacks.registry";
 
 std::filesystem::path pid_file(const std::filesystem::path& directory)
 {
     return directory / "registry.pid";
 }
 
-/// Says that it is a container that serves this directory's stacks.
+/// Holds the name of the container that serves this directory's stacks.
 std::filesystem::path container_mark(const std::filesystem::path& directory)
 {
     return directory / "container";
+}
+
+/// Its container and its volume: one a port, for the engine is shared by all users of the machine.
+std::string container_name(int port)
+{
+    return fmt::format("tinystacks-registry-{}", port);
 }
 
 /// Whether anything accepts connections there.
@@ -124,7 +129,8 @@ void Local::ensure(http::Transport& transport, const Interruption& interruption)
         wait_for_answer(transport, interruption);
         return;
     }
-    if (container_runs()) {
+    if (listens(port_) && container_runs()) {
+        replace_file(container_mark(directory_), container_name(port_));
         wait_for_answer(transport, interruption);
         return;
     }
@@ -211,11 +217,11 @@ process::Finished Local::ask_docker(std::vector<std::string> arguments, const In
 
 bool Local::container_runs()
 {
-    if (!std::filesystem::exists(container_mark(directory_)) || !process::find_program("docker", environment_)) {
+    if (!process::find_program("docker", environment_)) {
         return false;
     }
-    const auto format = fmt::format("{{{{.State.Running}}}} {{{{index .Config.Labels \"{}\"}}}}", port_label);
-    const auto finished = ask_docker({"container", "inspect", "--format", format, container}, {});
+    const auto format = fmt::format("{{{{.State.Running}}}} {{{{index .Config.Labels \"{}\"}}}}", label);
+    const auto finished = ask_docker({"container", "inspect", "--format", format, container_name(port_)}, {});
     return finished.succeeded() && trim(finished.out) == fmt::format("true {}", port_);
 }
 
@@ -232,14 +238,15 @@ void Local::start_container(http::Transport& transport, const Interruption& inte
     if (!ask_docker({"image", "inspect", image}, interruption).succeeded()) {
         require(ask_docker({"pull", "--quiet", image}, interruption), "pull registry:2");
     }
-    replace_file(container_mark(directory_), fmt::format("{}\n", container));
-    (void)ask_docker({"rm", "--force", container}, interruption);  // one that was stopped
-    require(ask_docker({"run", "--detach", "--name", container, "--restart", "unless-stopped", "--label",
-                        fmt::format("{}={}", port_label, port_), "--publish", fmt::format("127.0.0.1:{}:5000", port_),
-                        "--volume", fmt::format("{}:/var/lib/registry", container), "--env",
-                        "REGISTRY_STORAGE_DELETE_ENABLED=true", image},
-                       interruption),
-            "start registry:2");
+    const auto name = container_name(port_);
+    replace_file(container_mark(directory_), name);
+    (void)ask_docker({"rm", "--force", name}, interruption);  // one that was stopped
+    require(
+        ask_docker({"run", "--detach", "--name", name, "--restart", "unless-stopped", "--label",
+                    fmt::format("{}={}", label, port_), "--publish", fmt::format("127.0.0.1:{}:5000", port_),
+                    "--volume", name + ":/var/lib/registry", "--env", "REGISTRY_STORAGE_DELETE_ENABLED=true", image},
+                   interruption),
+        "start registry:2");
     wait_for_answer(transport, interruption);
 }
 
@@ -257,9 +264,9 @@ void Local::stop_locked()
         detail::end(*identity);
         std::filesystem::remove(pid_file(directory_));
     }
-    if (std::filesystem::exists(container_mark(directory_))) {
+    if (const auto name = find_file(container_mark(directory_), 4096)) {
         if (process::find_program("docker", environment_)) {
-            (void)ask_docker({"rm", "--force", container}, {});
+            (void)ask_docker({"rm", "--force", std::string(trim(*name))}, {});
         }
         std::filesystem::remove(container_mark(directory_));
     }
@@ -275,7 +282,7 @@ Local::Status Local::status()
         status.pid = identity->pid;
         return status;
     }
-    status.container = container_runs();
+    status.container = std::filesystem::exists(container_mark(directory_)) && container_runs();
     status.running = status.container;
     return status;
 }

@@ -7,6 +7,7 @@
 #include "process/guarded_launcher.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/docker.hpp"
 #include "tests/support/server.hpp"
 
 #include <arpa/inet.h>
@@ -17,7 +18,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 using namespace tinystacks;
@@ -179,6 +182,41 @@ TEST_CASE("Local leaves what is not its own alone", "[registry]")
         CHECK(error.hint() == "export TINYSTACKS_REGISTRY_PORT=" + std::to_string(world.port + 1));
     }
     CHECK_THROWS_AS(world.status() == 200 ? 0 : throw Error(ErrorKind::failed, "no registry"), Error);
+}
+
+TEST_CASE("Local runs registry:2 where there is docker and no registry program", "[registry]")
+{
+    World world;
+    docker::Engine engine(world.launcher, support::docker_environment());
+    if (!world.can_run() || !support::has_docker(engine, world.launcher)) {
+        return;
+    }
+    std::optional<support::RegistryImage> image;
+    if (!engine.has_image("registry:2")) {
+        image.emplace(world.launcher);
+    }
+    const auto docker = process::find_program("docker", support::docker_environment());
+    std::filesystem::create_symlink(*docker, world.directory.path() / "docker");
+    world.environment = support::docker_environment();
+    world.environment["PATH"] = world.directory.path();
+
+    auto local = world.local();
+    local.ensure(world.transport);
+    CHECK(world.status() == 200);
+    CHECK(local.status().container);
+    const auto name = "tinystacks-registry-" + std::to_string(world.port);
+    const auto id = engine.find(name)->id;
+    std::filesystem::remove_all(local.status().data.parent_path());
+    local.ensure(world.transport);  // found again without a mark
+    CHECK(engine.find(name)->id == id);
+    local.stop();
+    CHECK_FALSE(engine.find(name));
+    CHECK_FALSE(local.status().running);
+
+    process::Command tidy;
+    tidy.argv = {"docker", "volume", "rm", name};
+    tidy.environment = world.environment;
+    CHECK(process::run_and_keep(world.launcher, tidy).succeeded());
 }
 
 TEST_CASE("Local says what to install when there is neither a registry nor docker", "[registry]")

@@ -23,6 +23,18 @@ tar -C "$root" -c . | docker import -c 'CMD ["sh", "-c", "echo started; echo pro
   -c 'EXPOSE 8080' -c 'EXPOSE 53/udp' -c 'EXPOSE 443' - "$1"
 )SH";
 
+constexpr const char* make_registry = R"SH(
+root=$(mktemp -d); trap 'rm -rf "$root"' EXIT
+mkdir -p "$root"/etc "$root"/tmp
+program=$(command -v docker-registry)
+cp "$program" "$root"/registry
+for file in $(ldd "$program" | grep -o '/[^ ]*'); do mkdir -p "$root$(dirname "$file")"; cp -L "$file" "$root$file"; done
+echo '{"version": "0.1", "storage": {"filesystem": {"rootdirectory": "/var/lib/registry"}},
+       "http": {"addr": ":5000"}}' > "$root"/etc/config.yml
+chmod -R a+rX "$root"
+tar -C "$root" -c . | docker import -c 'CMD ["/registry", "serve", "/etc/config.yml"]' - registry:2
+)SH";
+
 process::Finished shell(process::Launcher& launcher, const std::string& script, const std::string& argument)
 {
     process::Command command;
@@ -70,6 +82,18 @@ BusyboxImage::BusyboxImage(process::Launcher& launcher, std::string name) : laun
 BusyboxImage::~BusyboxImage()
 {
     (void)shell(launcher_, "docker rmi --force \"$1\"", name_);
+}
+
+RegistryImage::RegistryImage(process::Launcher& launcher) : launcher_(launcher)
+{
+    if (const auto made = shell(launcher_, make_registry, ""); !made.succeeded()) {
+        throw std::runtime_error("cannot make a registry image: " + made.err);
+    }
+}
+
+RegistryImage::~RegistryImage()
+{
+    (void)shell(launcher_, "docker rmi --force registry:2", "");
 }
 
 }  // namespace tinystacks::support

@@ -29,4 +29,16 @@ private:
     std::string name_;
 };
 
+/// registry:2, made of this machine's docker-registry and removed with this object.
+class RegistryImage {
+public:
+    explicit RegistryImage(process::Launcher& launcher);
+    RegistryImage(const RegistryImage&) = delete;
+    RegistryImage& operator=(const RegistryImage&) = delete;
+    ~RegistryImage();
+
+private:
+    process::Launcher& launcher_;
+};
+
 }  // namespace tinystacks::support
