@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "http/retry.hpp"
 #include "registry/detail/daemon.hpp"
@@ -82,6 +83,17 @@ Descriptor lock(const std::filesystem::path& directory, const Interruption& inte
     return file;
 }
 
+/// What the registry signs the state of an upload with; without one it warns at every start.
+std::string random_secret()
+{
+    char bytes[32];
+    const auto file = open_file("/dev/urandom", O_RDONLY);
+    if (::read(file.number(), bytes, sizeof bytes) != sizeof bytes) {
+        throw Error(ErrorKind::failed, "cannot read /dev/urandom: {}", errno_text(errno));
+    }
+    return sha256_hex({bytes, sizeof bytes});
+}
+
 /// Source: distribution/docs, "Configuring a registry"; JSON is YAML too, which settles the quoting of the path.
 std::string configuration(const std::filesystem::path& data, int port)
 {
@@ -89,7 +101,7 @@ std::string configuration(const std::filesystem::path& data, int port)
         {"version", "0.1"},
         {"log", {{"level", "warn"}, {"accesslog", {{"disabled", true}}}}},
         {"storage", {{"filesystem", {{"rootdirectory", data.string()}}}, {"delete", {{"enabled", true}}}}},
-        {"http", {{"addr", fmt::format("127.0.0.1:{}", port)}}},
+        {"http", {{"addr", fmt::format("127.0.0.1:{}", port)}, {"secret", random_secret()}}},
     };
     return document.dump(2) + "\n";
 }
@@ -125,16 +137,16 @@ void Local::ensure(http::Transport& transport, const Interruption& interruption)
 {
     const auto held = lock(directory_, interruption);
     const auto identity = detail::find_identity(pid_file(directory_));
-    if (identity && detail::is_alive(*identity) && identity->port == port_ && listens(port_)) {
-        wait_for_answer(transport, interruption);
+    const bool ours = identity && detail::is_alive(*identity) && identity->port == port_ && listens(port_);
+    if (ours && wait_for_answer(transport, interruption) == Answer::given) {
         return;
     }
-    if (listens(port_) && container_runs()) {
+    if (!ours && listens(port_) && container_runs()) {
         replace_file(container_mark(directory_), container_name(port_));
-        wait_for_answer(transport, interruption);
+        require_answer(transport, interruption);
         return;
     }
-    stop_locked();  // one that hangs, or serves another port
+    stop_locked();  // one that hangs, is just ending, or serves another port
     if (listens(port_)) {
         throw Error(ErrorKind::conflict, "port {}, where this machine's registry would listen, is taken", port_)
             .with_hint(fmt::format("export TINYSTACKS_REGISTRY_PORT={}", port_ == 65535 ? 5129 : port_ + 1));
@@ -166,7 +178,7 @@ void Local::start_program(const std::filesystem::path& program, http::Transport&
     identity.port = port_;
     try {
         replace_file(pid_file(directory_), detail::to_text(identity));
-        wait_for_answer(transport, interruption);
+        require_answer(transport, interruption);
     } catch (...) {
         detail::end(identity);
         std::filesystem::remove(pid_file(directory_), ignored);
@@ -174,7 +186,7 @@ void Local::start_program(const std::filesystem::path& program, http::Transport&
     }
 }
 
-void Local::wait_for_answer(http::Transport& transport, const Interruption& interruption) const
+Local::Answer Local::wait_for_answer(http::Transport& transport, const Interruption& interruption) const
 {
     const auto patience = http::real_patience();
     const auto until = SteadyClock::now() + answer_limit;
@@ -184,7 +196,7 @@ void Local::wait_for_answer(http::Transport& transport, const Interruption& inte
     while (true) {
         try {
             if (http::fetch(transport, request, interruption).response.status == 200) {
-                return;
+                return Answer::given;
             }
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::failed) {
@@ -193,14 +205,26 @@ void Local::wait_for_answer(http::Transport& transport, const Interruption& inte
         }
         const auto identity = detail::find_identity(pid_file(directory_));
         if (identity && !detail::is_alive(*identity)) {
-            throw Error(ErrorKind::failed, "this machine's registry ended: {}",
-                        last_words(directory_ / "registry.log"));
+            return Answer::ended;
         }
         if (SteadyClock::now() > until) {
-            throw Error(ErrorKind::failed, "this machine's registry on {} does not answer", host())
-                .with_hint("see " + shell_quote((directory_ / "registry.log").string()));
+            return Answer::none;
         }
         patience.wait(pause, interruption);
+    }
+}
+
+void Local::require_answer(http::Transport& transport, const Interruption& interruption) const
+{
+    const auto log = directory_ / "registry.log";
+    switch (wait_for_answer(transport, interruption)) {
+    case Answer::given:
+        return;
+    case Answer::ended:
+        throw Error(ErrorKind::failed, "this machine's registry ended: {}", last_words(log));
+    case Answer::none:
+        throw Error(ErrorKind::failed, "this machine's registry on {} does not answer", host())
+            .with_hint("cat " + shell_quote(log.string()));
     }
 }
 
@@ -247,7 +271,7 @@ void Local::start_container(http::Transport& transport, const Interruption& inte
                     "--volume", name + ":/var/lib/registry", "--env", "REGISTRY_STORAGE_DELETE_ENABLED=true", image},
                    interruption),
         "start registry:2");
-    wait_for_answer(transport, interruption);
+    require_answer(transport, interruption);
 }
 
 void Local::stop()

@@ -104,7 +104,9 @@ private:
     void start_program(const std::filesystem::path& program, http::Transport& transport,
                        const Interruption& interruption);
     void start_container(http::Transport& transport, const Interruption& interruption);
-    void wait_for_answer(http::Transport& transport, const Interruption& interruption) const;
+    enum class Answer { given, none, ended };
+    [[nodiscard]] Answer wait_for_answer(http::Transport& transport, const Interruption& interruption) const;
+    void require_answer(http::Transport& transport, const Interruption& interruption) const;
     void stop_locked();
 
     [[nodiscard]] process::Finished ask_docker(std::vector<std::string> arguments, const Interruption& interruption);
