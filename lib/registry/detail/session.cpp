@@ -93,6 +93,37 @@ std::string token_of(const std::string& body)
     return {};
 }
 
+/// What to ask a token server. Source: distribution/docs, "Token Authentication Specification", and for a refresh token
+/// "Docker Registry v2 authentication using OAuth2".
+http::Request token_request(const std::map<std::string, std::string>& challenge, const std::string& scope,
+                            const std::optional<Credentials>& credentials)
+{
+    const auto find = [&](const char* name) {
+        const auto found = challenge.find(name);
+        return found == challenge.end() ? std::string() : found->second;
+    };
+    const auto service = find("service");
+    http::Request request;
+    request.url = find("realm");
+    if (credentials && credentials->user == refresh_user) {
+        request.method = "POST";
+        request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+        request.body = fmt::format("grant_type=refresh_token&client_id=tinystacks&service={}&scope={}&refresh_token={}",
+                                   encode(service), encode(scope), encode(credentials->password.reveal()));
+        return request;
+    }
+    if (!service.empty()) {
+        request.url = with_query(request.url, "service", service);
+    }
+    for (const auto part : split(scope, ' ')) {
+        request.url = with_query(request.url, "scope", part);
+    }
+    if (credentials) {
+        request.headers = {{"Authorization", basic(*credentials)}};
+    }
+    return request;
+}
+
 }  // namespace
 
 std::string pull_scope(const Repository& repository)
@@ -195,30 +226,8 @@ void Session::authorize(const std::string& host, const std::string& scope, const
 std::string Session::fetch_token(const std::string& host, const std::map<std::string, std::string>& challenge,
                                  const std::string& scope, const Interruption& interruption)
 {
-    const auto find = [&](const char* name) {
-        const auto found = challenge.find(name);
-        return found == challenge.end() ? std::string() : found->second;
-    };
-    const auto realm = find("realm");
-    const auto service = find("service");
     const auto& credentials = credentials_of(host);
-    http::Request request;
-    if (credentials && credentials->user == refresh_user) {
-        // Source: distribution/docs, "Docker Registry v2 authentication using OAuth2".
-        request.method = "POST";
-        request.url = realm;
-        request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-        request.body = fmt::format("grant_type=refresh_token&client_id=tinystacks&service={}&scope={}&refresh_token={}",
-                                   encode(service), encode(scope), encode(credentials->password.reveal()));
-    } else {
-        request.url = service.empty() ? realm : with_query(realm, "service", service);
-        for (const auto part : split(scope, ' ')) {
-            request.url = with_query(request.url, "scope", part);
-        }
-        if (credentials) {
-            request.headers = {{"Authorization", basic(*credentials)}};
-        }
-    }
+    const auto request = token_request(challenge, scope, credentials);
     http::Exchange exchange;
     try {
         exchange = http::fetch_with_retry(transport_, request, interruption, body_limit);  // refuses clear text abroad
