@@ -129,9 +129,12 @@ Parsed parse_command_line(int argc, const char* const* argv)
     return parsed;
 }
 
-GlobalOptions find_output_options(int argc, const char* const* argv)
+GlobalOptions find_output_options(int argc, const char* const* argv, const char* const* environment)
 {
     GlobalOptions options;
+    for (; environment != nullptr && *environment != nullptr; ++environment) {
+        options.github = options.github || std::string_view(*environment) == "GITHUB_ACTIONS=true";
+    }
     for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
         options.json = options.json || std::string_view(argv[i]) == "--json";
         options.events = options.events || std::string_view(argv[i]) == "--events";

@@ -20,7 +20,7 @@ struct Parsed {
 /// Parses a command line. Touches nothing. Throws Error{usage}.
 [[nodiscard]] Parsed parse_command_line(int argc, const char* const* argv);
 
-/// The flags that say how to answer, found even in a command line that is wrong otherwise.
-[[nodiscard]] GlobalOptions find_output_options(int argc, const char* const* argv);
+/// The flags and the variable that say how to answer, found even in a command line that is wrong otherwise.
+[[nodiscard]] GlobalOptions find_output_options(int argc, const char* const* argv, const char* const* environment);
 
 }  // namespace tinystacks::app

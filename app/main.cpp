@@ -3,6 +3,7 @@
 #include "watch.hpp"
 
 #include "base/error.hpp"
+#include "view/github.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,14 @@ constexpr int bug = 70;  // EX_SOFTWARE of sysexits.h
 int finish(const view::Report& report, const Error* error, const GlobalOptions& options, view::Console& out,
            view::Console& err)
 {
+    if (options.github) {
+        err.write(view::annotations(report.problems));
+        if (error != nullptr && error->problems().empty()) {
+            err.write(view::annotation(*error));
+        } else if (!report.failure.empty()) {
+            err.write(view::annotation(Error(ErrorKind::failed, "{}", report.failure)));
+        }
+    }
     const bool document = options.json || options.events;
     if (error != nullptr && !document) {
         err.write(view::text(*error));
@@ -34,10 +43,11 @@ int finish(const view::Report& report, const Error* error, const GlobalOptions& 
 
 int run(int argc, char** argv, char** environment, view::Console& out, view::Console& err)
 {
-    auto options = find_output_options(argc, argv);
+    auto options = find_output_options(argc, argv, environment);
     view::Report report;
     try {
         auto parsed = parse_command_line(argc, argv);
+        parsed.options.github = options.github;
         options = parsed.options;
         if (parsed.text) {
             report.text = *parsed.text;

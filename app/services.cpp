@@ -61,12 +61,13 @@ std::filesystem::path Services::path(const std::filesystem::path& path) const
 view::Progress Services::make_progress(view::Progress::Style style, view::Console& out, view::Console& err) const
 {
     const bool colour = variable("NO_COLOR").empty() && variable("TERM") != "dumb" && !in_ci();
+    const bool github = in_github();
     if (options_.events) {
-        style = view::Progress::Style::events;
-    } else if (options_.json && style == view::Progress::Style::log) {
-        return {style, err, err, options_.quiet, colour};  // the log makes room for the document
+        return {{view::Progress::Style::events, options_.quiet, colour, false}, out, err};
     }
-    return {style, out, err, options_.quiet, colour};
+    // With --json the log makes room for the document.
+    const bool moved = options_.json && style == view::Progress::Style::log;
+    return {{style, options_.quiet, colour, github}, moved ? err : out, err};
 }
 
 std::filesystem::path Services::directory() const

@@ -20,6 +20,7 @@ struct GlobalOptions {
     bool events = false;
     bool quiet = false;
     int verbose = 0;
+    bool github = false;  ///< GitHub Actions runs us
 };
 
 /// The real world: builds launcher, transport, clock, environment and control plane when they are first needed.
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] control::Embedded& control(const std::string& from_project = {});
     /// Whether a CI system runs us: no spinners, plain lines.
     [[nodiscard]] bool in_ci() const { return !variable("CI").empty(); }
+    [[nodiscard]] bool in_github() const { return options_.github; }
     /// What shows a run's events: as `style` says, or as NDJSON with --events.
     [[nodiscard]] view::Progress make_progress(view::Progress::Style style, view::Console& out,
                                                view::Console& err) const;

@@ -1,5 +1,6 @@
 #include "commands/project.hpp"
 #include "view/deployment.hpp"
+#include "view/github.hpp"
 #include "watch.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,7 +19,12 @@ view::Report run(const Options& options, Context& context)
     announce(context, plane, request.source, "build", {});
     auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
     const auto done = carry_out(request, plane, progress, context.err);
-    return report_of<pipeline::BuildOutcome>(done, view::build_result);
+    return report_of<pipeline::BuildOutcome>(done, [&](const pipeline::BuildOutcome& outcome) {
+        if (context.services.in_github()) {
+            view::write_github_files(outcome, context.services.environment());
+        }
+        return view::build_result(outcome);
+    });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "commands/project.hpp"
 #include "view/deployment.hpp"
+#include "view/github.hpp"
 #include "watch.hpp"
 
 #include <CLI/CLI.hpp>
@@ -20,8 +21,12 @@ view::Report run(const Options& options, Context& context)
     announce(context, plane, request.source, "release", options.stage);
     auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
     const auto done = carry_out(request, plane, progress, context.err);
-    return report_of<pipeline::DeployOutcome>(
-        done, [&](const pipeline::DeployOutcome& outcome) { return view::deploy_result(outcome, project); });
+    return report_of<pipeline::DeployOutcome>(done, [&](const pipeline::DeployOutcome& outcome) {
+        if (context.services.in_github()) {
+            view::write_github_files(outcome, context.services.environment());
+        }
+        return view::release_result(outcome, project);
+    });
 }
 
 }  // namespace

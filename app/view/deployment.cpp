@@ -128,7 +128,8 @@ Report build_result(const pipeline::BuildOutcome& outcome)
     if (outcome.image) {
         report.text = outcome.image->digest + "\n";
     } else {
-        report.notes = {"build failed: " + printable(outcome.failure), "  try: tinystacks logs build"};
+        report.failure = "build failed: " + outcome.failure;
+        report.notes = {printable(report.failure), "  try: tinystacks logs build"};
     }
     return report;
 }
@@ -143,12 +144,17 @@ Report deploy_result(const pipeline::DeployOutcome& outcome, const project::Proj
         for (auto& line : lines_of(deployment)) {
             report.notes.push_back(std::move(line));
         }
+        if (deployment.verdict.outcome != Outcome::succeeded) {
+            report.failure = fmt::format("{}: {}: {}", deployment.stage, to_string(deployment.verdict.outcome),
+                                         deployment.verdict.sentence);
+        }
     }
     (*report.result)["deployments"] = std::move(deployments);
     (*report.result)["build"] = outcome.build ? to_json(*outcome.build) : json(nullptr);
     (*report.result)["unchanged"] = outcome.unchanged;
     if (outcome.build && !outcome.build->image) {
-        report.notes.push_back("build failed: " + printable(outcome.build->failure));
+        report.failure = "build failed: " + outcome.build->failure;
+        report.notes.push_back(printable(report.failure));
         report.notes.emplace_back("  try: tinystacks logs build");
     }
     for (const auto& stage : project.stages) {
@@ -164,6 +170,17 @@ Report deploy_result(const pipeline::DeployOutcome& outcome, const project::Proj
     }
     for (auto& line : next_commands(outcome, project)) {
         report.notes.push_back(std::move(line));
+    }
+    return report;
+}
+
+Report release_result(const pipeline::DeployOutcome& outcome, const project::Project& project)
+{
+    auto report = deploy_result(outcome, project);
+    if (!outcome.deployments.empty() && outcome.deployments.back().verdict.outcome == Outcome::uncertain) {
+        report.exit_code = 0;
+        report.failure.clear();
+        report.text += outcome.deployments.back().digest + "\n";
     }
     return report;
 }

@@ -16,8 +16,11 @@ namespace tinystacks::app::view {
 
 /// stdout: the image's digest.
 [[nodiscard]] Report build_result(const pipeline::BuildOutcome& outcome);
-/// stdout: a URL or digest a stage. `project` is the flags that name the project, for commands to copy.
+/// stdout: a URL or digest a stage.
 [[nodiscard]] Report deploy_result(const pipeline::DeployOutcome& outcome, const project::Project& project);
+/// The same for `release`, which has done its work when release.yml ended well: what becomes of a rollout on AWS is
+/// told as uncertain, and the exit code is 0 (docs/decisions/0007-release-exit-code.md).
+[[nodiscard]] Report release_result(const pipeline::DeployOutcome& outcome, const project::Project& project);
 [[nodiscard]] Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages,
                                    Time now);
 

@@ -2,9 +2,11 @@
 
 #include "base/text.hpp"
 #include "log/to_json.hpp"
+#include "view/github.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
 #include <variant>
 
 namespace tinystacks::app::view {
@@ -68,23 +70,69 @@ std::string describe(const log::Event& event)
     return text.substr(0, words) + event.stage + ": " + text.substr(words);
 }
 
-Progress::Progress(Style style, Console& out, Console& err, bool quiet, bool colour)
-    : style_(style), out_(out), err_(err), log_(style == Style::log ? out : err), quiet_(quiet), filter_(colour),
-      next_heartbeat_(heartbeat)
+Progress::Progress(Settings settings, Console& out, Console& err)
+    : settings_(settings), out_(out), err_(err), log_(settings.style == Style::log ? out : err),
+      filter_(settings.colour), next_heartbeat_(heartbeat)
 {}
+
+Progress::~Progress()
+{
+    try {
+        fence(false);
+        if (in_group_) {
+            err_.write("::endgroup::\n");
+        }
+    } catch (const Error&) {
+        // Standard error cannot be written: the command's end says so.
+    }
+}
 
 void Progress::say(const std::string& line)
 {
-    if (!quiet_ && !line.empty()) {
+    if (!settings_.quiet && !line.empty()) {
+        fence(false);
         err_.write(line + "\n");
+    }
+}
+
+void Progress::fence(bool closed)
+{
+    if (!settings_.github || closed == !fence_.empty()) {
+        return;
+    }
+    if (closed) {
+        fence_ = random_token();
+        log_.write(fmt::format("::stop-commands::{}\n", fence_));
+    } else {
+        log_.write(fmt::format("::{}::\n", std::exchange(fence_, {})));
+    }
+}
+
+/// One group a step of the pipeline: those do not nest, and neither do GitHub's groups.
+void Progress::group(const log::Event& event)
+{
+    const auto* began = std::get_if<log::StepBegan>(&event.body);
+    const auto* ended = std::get_if<log::StepEnded>(&event.body);
+    const bool told = !describe(event).empty();
+    if (!settings_.github || settings_.quiet || !told || (began == nullptr && ended == nullptr)) {
+        return;
+    }
+    fence(false);
+    if (in_group_) {
+        err_.write("::endgroup::\n");
+    }
+    in_group_ = began != nullptr;
+    if (in_group_) {
+        err_.write(fmt::format("::group::{}\n", step_));
     }
 }
 
 void Progress::show_lines(const log::Lines& lines)
 {
-    if (quiet_ && style_ == Style::steps) {
+    if (settings_.quiet && settings_.style == Style::steps) {
         return;
     }
+    fence(true);
     // Bytes stay as they are for a file or pipe; a terminal gets what cannot steer it.
     if (log_.is_terminal()) {
         log_.write(filter_.filter(lines.text));
@@ -96,7 +144,7 @@ void Progress::show_lines(const log::Lines& lines)
 void Progress::show(const log::Event& event)
 {
     next_heartbeat_ = heartbeat;
-    if (style_ == Style::events) {
+    if (settings_.style == Style::events) {
         out_.write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
         return;
     }
@@ -110,14 +158,15 @@ void Progress::show(const log::Event& event)
     const bool is_step =
         std::holds_alternative<log::StepBegan>(event.body) || std::holds_alternative<log::StepEnded>(event.body);
     // The log of a buildspec run tells its phases itself.
-    if (style_ == Style::steps || !is_step) {
+    if (settings_.style == Style::steps || !is_step) {
+        group(event);
         say(describe(event));
     }
 }
 
 void Progress::idle(std::chrono::milliseconds silence)
 {
-    if (style_ != Style::events && silence >= next_heartbeat_) {
+    if (settings_.style != Style::events && silence >= next_heartbeat_) {
         next_heartbeat_ += heartbeat;
         say(fmt::format("    still at {} after {}", step_.empty() ? "work" : step_, to_short_text(silence)));
     }

@@ -20,7 +20,17 @@ public:
         events,  ///< NDJSON on `out`
     };
 
-    Progress(Style style, Console& out, Console& err, bool quiet, bool colour);
+    struct Settings {
+        Style style = Style::steps;
+        bool quiet = false;
+        bool colour = false;
+        bool github = false;  ///< GitHub Actions: groups, and program output that cannot give commands
+    };
+
+    Progress(Settings settings, Console& out, Console& err);
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    ~Progress();
 
     void show(const log::Event& event);
     /// Nothing has happened for a while: in CI, where a silent step is ended, a heartbeat every 30 s.
@@ -29,14 +39,18 @@ public:
 private:
     void show_lines(const log::Lines& lines);
     void say(const std::string& line);
+    /// Begins or ends the stretch in which GitHub Actions takes no commands.
+    void fence(bool closed);
+    void group(const log::Event& event);
 
-    Style style_;
+    Settings settings_;
     Console& out_;
     Console& err_;
     Console& log_;
-    bool quiet_;
     TerminalFilter filter_;
     std::string step_;
+    std::string fence_;  ///< the token that ends it; empty when commands are taken
+    bool in_group_ = false;
     std::chrono::milliseconds next_heartbeat_;
 };
 

@@ -51,7 +51,7 @@ std::string with_hint(std::string line, const std::string& hint)
 Report::Report() : result(std::make_unique<json>(json::object())) {}
 Report::Report(const Report& other)
     : exit_code(other.exit_code), text(other.text), result(std::make_unique<json>(*other.result)),
-      problems(other.problems), notes(other.notes), error(other.error)
+      problems(other.problems), notes(other.notes), failure(other.failure), error(other.error)
 {}
 Report::Report(Report&&) noexcept = default;
 Report& Report::operator=(Report other)
@@ -61,6 +61,7 @@ Report& Report::operator=(Report other)
     result.swap(other.result);
     problems.swap(other.problems);
     notes.swap(other.notes);
+    failure.swap(other.failure);
     error.swap(other.error);
     return *this;
 }

@@ -24,6 +24,7 @@ struct Report {
     std::unique_ptr<nlohmann::json> result;  ///< an object: the command's part of the --json document
     std::vector<Problem> problems;
     std::vector<std::string> notes;  ///< for stderr: hints and what comes next, whole lines without their end
+    std::string failure;             ///< why a verdict is not good, in one sentence; for an annotation
     std::optional<Error> error;      ///< why the command could not do its work
 };
 

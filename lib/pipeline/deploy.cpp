@@ -64,7 +64,7 @@ Plan plan(Workspace& workspace, const std::string& stage, bool rebuild)
 }
 
 /// Releases one stage unless its target runs the image already. False when the flow stops here.
-bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, bool force, Watch watch,
+bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, bool force,
            DeployOutcome& outcome)
 {
     if (!force && runs_already(workspace, stage, promoted).value_or(false)) {
@@ -74,13 +74,13 @@ bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& prom
                        "tinystacks deploy --force");
         return true;
     }
-    outcome.deployments.push_back(release_stage(workspace, stage, promoted, watch));
+    outcome.deployments.push_back(release_stage(workspace, stage, promoted));
     return outcome.deployments.back().verdict.outcome == Outcome::succeeded;
 }
 
 /// One stage, with the project file of the commit it gets.
-DeployOutcome bring_one(const Source& source, const std::string& name, bool rebuild, bool force, Watch watch,
-                        World& world, const Run& run)
+DeployOutcome bring_one(const Source& source, const std::string& name, bool rebuild, bool force, World& world,
+                        const Run& run)
 {
     Workspace head(source, world, run);
     const auto& wanted = head.project().stage(name);
@@ -92,7 +92,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
         return outcome;
     }
     if (planned.promoted->commit == source.commit) {
-        (void)bring(head, wanted, *planned.promoted, force, watch, outcome);
+        (void)bring(head, wanted, *planned.promoted, force, outcome);
         return outcome;
     }
     auto of_commit = source;
@@ -100,7 +100,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
     Workspace workspace(of_commit, world, run);
     const auto& stage = workspace.project().stage(name);
     refuse_what_is_not_obeyed(workspace.project(), name);
-    (void)bring(workspace, stage, *planned.promoted, force, watch, outcome);
+    (void)bring(workspace, stage, *planned.promoted, force, outcome);
     return outcome;
 }
 
@@ -132,7 +132,7 @@ std::optional<Error> find_refusal(const project::Project& project, const stage::
 DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
 {
     if (!request.stage.empty()) {
-        return bring_one(request.source, request.stage, request.rebuild, request.force, Watch::yes, world, run);
+        return bring_one(request.source, request.stage, request.rebuild, request.force, world, run);
     }
     Workspace workspace(request.source, world, run);
     refuse_what_is_not_obeyed(workspace.project(), {});
@@ -143,7 +143,7 @@ DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
     }
     const Promoted promoted{outcome.build->image->digest, workspace.commit()};
     for (const auto& stage : workspace.project().stages) {
-        if (!bring(workspace, stage, promoted, request.force, Watch::yes, outcome)) {
+        if (!bring(workspace, stage, promoted, request.force, outcome)) {
             break;
         }
     }
@@ -152,7 +152,7 @@ DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
 
 DeployOutcome release(const ReleaseRequest& request, World& world, const Run& run)
 {
-    return bring_one(request.source, request.stage, false, true, Watch::no, world, run);
+    return bring_one(request.source, request.stage, false, true, world, run);
 }
 
 int exit_code(const DeployOutcome& outcome)

@@ -36,7 +36,7 @@ struct BuildRequest {
     bool rebuild = false;  ///< build even when the registry holds the commit's image
 };
 
-/// Runs release.yml for one stage and, on the docker target, starts the container; does not watch what AWS makes of it.
+/// Runs release.yml for one stage and, on the docker target, starts the container.
 struct ReleaseRequest {
     Source source;
     std::string stage;

@@ -99,11 +99,11 @@ commit_all "$repository" 'Tag like a stage'
 expect_status 3 tinystacks deploy -C "$repository"
 expect_contains "$(cat "$work/err")" prod 'the refusal'
 cp "$work/build.yml" "$repository/build.yml"
-sed 's/^version: 0.2/version: 0.2\nenv: { variables: { ECR_IMAGE_URL: elsewhere } }/' "$work/build.yml" >"$repository/build.yml"
+sed 's/^  variables:/&\n    ECR_IMAGE_URL: elsewhere/' "$work/build.yml" >"$repository/build.yml"
 commit_all "$repository" 'Declare an immutable variable'
 expect_status 3 tinystacks deploy -C "$repository"
 expect_contains "$(cat "$work/err")" ECR_IMAGE_URL 'the refusal'
-expect_contains "$(cat "$work/err")" 'build.yml:2' 'the refusal'
+expect_contains "$(cat "$work/err")" "build.yml:$(grep -n elsewhere "$repository/build.yml" | cut -d: -f1):" 'the refusal'
 cp "$work/build.yml" "$repository/build.yml"
 commit_all "$repository" 'Build as before'
 expect_status 5 tinystacks deploy -C "$repository" --stage prd

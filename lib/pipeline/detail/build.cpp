@@ -12,28 +12,13 @@
 namespace tinystacks::pipeline {
 namespace {
 
-/// The digest the registry has under a tag. A registry that does not let us ask is no reason not to build: its
-/// credentials may be what build.yml fetches.
-std::optional<registry::Digest> look_up(Workspace& workspace, const std::string& tag)
-{
-    const auto& image = workspace.image();
-    try {
-        return workspace.client().find_digest(image, tag, workspace.run().interruption);
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::unauthenticated && error.kind() != ErrorKind::not_allowed) {
-            throw;
-        }
-        return std::nullopt;
-    }
-}
-
 using TagDigests = std::map<std::string, std::optional<registry::Digest>>;
 
 TagDigests stage_tags(Workspace& workspace)
 {
     TagDigests tags;
     for (const auto& stage : workspace.project().stages) {
-        tags[stage.name.str()] = look_up(workspace, stage.name.str());
+        tags[stage.name.str()] = workspace.look_up(workspace.image(), stage.name.str()).digest;
     }
     return tags;
 }
@@ -90,13 +75,32 @@ BuildOutcome run_build(Workspace& workspace)
     return outcome;
 }
 
+/// The commit's image, when it has been built before. A registry that does not let us ask before build.yml or
+/// release.yml has logged in is believed to have what the ledger says: a release checks its tag afterwards.
+std::optional<registry::Digest> find_built(Workspace& workspace)
+{
+    const auto there = workspace.look_up(workspace.image(), workspace.commit());
+    if (there.asked) {
+        return there.digest;
+    }
+    const auto recorded = workspace.world().ledger.find_build(workspace.project().stack, workspace.commit());
+    if (!recorded) {
+        return std::nullopt;
+    }
+    workspace.note(Severity::warning, "",
+                   fmt::format("{} wants a login, so nobody asked whether it still has the image that was built at {}",
+                               workspace.image().host, to_rfc3339(recorded->built_at)),
+                   fmt::format("docker login {}", workspace.image().host));
+    return recorded->digest;
+}
+
 /// `latest` is ours to set: it names what the first stage is to get, whichever commit was built last.
 void move_latest(Workspace& workspace, const registry::Digest& digest)
 {
     const auto& image = workspace.image();
-    auto client = workspace.client();
-    if (client.find_digest(image, "latest", workspace.run().interruption) != digest) {
-        client.copy(image, digest, image, "latest", workspace.run().interruption);
+    const auto latest = workspace.look_up(image, "latest");
+    if (latest.asked && latest.digest != digest) {
+        workspace.client().copy(image, digest, image, "latest", workspace.run().interruption);
     }
 }
 
@@ -119,7 +123,7 @@ BuildOutcome build_image(Workspace& workspace, bool rebuild)
     const HeldLease lease(ledger, stack, "build", workspace.run().id);
     Step step(workspace, clock, "", "build");
     BuildOutcome outcome;
-    const auto there = rebuild ? std::nullopt : look_up(workspace, workspace.commit());
+    const auto there = rebuild ? std::nullopt : find_built(workspace);
     if (there) {
         outcome.image = Image{workspace.image().str(), workspace.commit(), *there};
         outcome.skipped = true;

@@ -2,7 +2,25 @@
 
 #include "base/file.hpp"
 
+#include <string_view>
+
 namespace tinystacks::pipeline {
+
+namespace {
+
+/// The message of a failed phase on one line: a block of commands is told by its first line.
+std::string one_line(const std::string& message)
+{
+    constexpr std::string_view reason = ". Reason: ";
+    const auto first = message.find('\n');
+    const auto last = message.rfind(reason);
+    if (first == std::string::npos || last == std::string::npos || last < first) {
+        return message.substr(0, first);
+    }
+    return message.substr(0, first) + " ..." + message.substr(last);
+}
+
+}  // namespace
 
 std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
 {
@@ -34,7 +52,7 @@ std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
     }
     for (const auto& phase : result.phases) {
         if (phase.status == buildspec::PhaseStatus::failed || phase.status == buildspec::PhaseStatus::timed_out) {
-            return fmt::format("{}: {}: {}", what.file, phase.name, phase.message);
+            return fmt::format("{}: {}: {}", what.file, phase.name, one_line(phase.message));
         }
     }
     return fmt::format("{} failed", what.file);

@@ -75,11 +75,11 @@ public:
         deployment_.started_at = clock_();
     }
 
-    Deployment run(Watch watch)
+    Deployment run()
     {
         record();
         try {
-            deployment_.verdict = phases(watch);
+            deployment_.verdict = phases();
         } catch (const Interrupted&) {
             end_open_phase("STOPPED");
             deployment_.verdict.outcome = Outcome::stopped;
@@ -130,12 +130,12 @@ private:
         return verdict;
     }
 
-    Verdict phases(Watch watch)
+    Verdict phases()
     {
         if (auto failed = phase("release", [&] { return release(); })) {
             return *failed;
         }
-        auto verdict = phase("deployment", [&]() -> std::optional<Verdict> { return deploy(watch); }).value();
+        auto verdict = phase("deployment", [&]() -> std::optional<Verdict> { return deploy(); }).value();
         if (verdict.outcome != Outcome::succeeded || stage_.test.empty()) {
             return verdict;
         }
@@ -151,11 +151,15 @@ private:
         const auto& project = workspace_.project();
         const auto& image = workspace_.image();
         const auto previous = project.previous(stage_.name.str());
-        auto client = workspace_.client();
-        const auto found = client.find_digest(image, previous, workspace_.run().interruption);
-        if (found != promoted_.digest) {
+        const auto found = workspace_.look_up(image, previous);
+        if (!found.asked) {
+            workspace_.note(Severity::warning, deployment_.stage,
+                            fmt::format("{} wants a login, so {}:{} is checked only after {}", image.host, image.str(),
+                                        previous, project.release_file),
+                            fmt::format("docker login {}", image.host));
+        } else if (found.digest != promoted_.digest) {
             throw Error(ErrorKind::conflict, "{}:{} names {}, not the {} that was recorded", image.str(), previous,
-                        found.value_or("nothing"), promoted_.digest)
+                        found.digest.value_or("nothing"), promoted_.digest)
                 .with_hint(previous == "latest" ? "tinystacks deploy"
                                                 : fmt::format("tinystacks deploy --stage {}", previous));
         }
@@ -197,7 +201,7 @@ private:
         return std::nullopt;
     }
 
-    Verdict deploy(Watch watch)
+    Verdict deploy()
     {
         if (std::holds_alternative<stage::DockerTarget>(stage_.target)) {
             const auto current = workspace_.world().ledger.find_current(deployment_.stack, deployment_.stage);
@@ -206,14 +210,9 @@ private:
                         workspace_.run().interruption);
         }
         Verdict verdict;
-        if (watch == Watch::no) {
-            verdict.outcome = Outcome::succeeded;
-            verdict.sentence = "release.yml ended well; the rollout it started is not watched by `tinystacks release`";
-            return verdict;
-        }
         verdict.outcome = Outcome::uncertain;
         verdict.owner = deployment::Owner::undecided;
-        verdict.sentence = fmt::format("released, but this version does not watch rollouts on {}", deployment_.target);
+        verdict.sentence = fmt::format("released; nobody watched what {} made of it", deployment_.target);
         verdict.hint = std::holds_alternative<stage::EcsTarget>(stage_.target)
                            ? fmt::format("aws ecs describe-services --region {} --cluster {} --services {}",
                                          stage_.region, std::get<stage::EcsTarget>(stage_.target).cluster,
@@ -267,11 +266,11 @@ std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage
            state->configuration == configuration_of(container_of(workspace, stage, promoted, current->id));
 }
 
-Deployment release_stage(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, Watch watch)
+Deployment release_stage(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
 {
     const HeldLease lease(workspace.world().ledger, workspace.project().stack, "stage/" + stage.name.str(),
                           workspace.run().id);
-    return Attempt(workspace, stage, promoted).run(watch);
+    return Attempt(workspace, stage, promoted).run();
 }
 
 }  // namespace tinystacks::pipeline

@@ -6,8 +6,6 @@
 
 namespace tinystacks::pipeline {
 
-enum class Watch { yes, no };
-
 /// The promoted image: a digest of the stack's repository and the commit it was built from.
 struct Promoted {
     std::string digest;
@@ -19,7 +17,7 @@ struct Promoted {
 /// that somebody moved, an invalid file, a registry that does not answer) and Interrupted; recorded in the ledger
 /// either way.
 [[nodiscard]] deployment::Deployment release_stage(Workspace& workspace, const stage::Stage& stage,
-                                                   const Promoted& promoted, Watch watch);
+                                                   const Promoted& promoted);
 
 /// Whether the stage's target runs the promoted image, as its last deployment left it. Empty when it cannot be asked.
 [[nodiscard]] std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage,

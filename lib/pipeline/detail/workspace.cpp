@@ -124,6 +124,18 @@ registry::Client Workspace::client()
     });
 }
 
+LookUp Workspace::look_up(const registry::Repository& repository, const std::string& tag)
+{
+    try {
+        return {true, client().find_digest(repository, tag, run_.interruption)};
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::unauthenticated && error.kind() != ErrorKind::not_allowed) {
+            throw;
+        }
+        return {false, std::nullopt};
+    }
+}
+
 const std::filesystem::path& Workspace::checkout()
 {
     if (checkout_.empty()) {

@@ -8,10 +8,17 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace tinystacks::pipeline {
+
+/// What a registry says of a tag. One that does not let us ask is no error where a buildspec may log in later.
+struct LookUp {
+    bool asked = true;
+    std::optional<registry::Digest> digest;
+};
 
 /// What one run works on: a commit's project, its repository of images, a clean place for checkouts, and the means to
 /// start programs and ask registries.
@@ -30,6 +37,7 @@ public:
     [[nodiscard]] const process::Environment& environment();
     /// A new one each time: a buildspec may have logged in since the last.
     [[nodiscard]] registry::Client client();
+    [[nodiscard]] LookUp look_up(const registry::Repository& repository, const std::string& tag);
     /// A clean checkout of the commit, made on first use.
     [[nodiscard]] const std::filesystem::path& checkout();
     /// The text of a file of the commit. Throws Error{not_found} with `hint`.
