@@ -6,11 +6,12 @@
 repository=$work/hello
 make_repository "$repository" hello
 tinystacks init -C "$repository" >/dev/null 2>&1
+stack=target-$$
 dev=$(free_port)
 prod=$(free_port)
 cat >"$repository/tinystacks.yml" <<YAML
 version: 1
-stack: docker-target
+stack: $stack
 variables:
   runtime: { LOG_LEVEL: warning }
 stages:
@@ -100,10 +101,11 @@ expect_status 3 tinystacks deploy -C "$repository"
 expect_contains "$(cat "$work/err")" prod 'the refusal'
 cp "$work/build.yml" "$repository/build.yml"
 sed 's/^  variables:/&\n    ECR_IMAGE_URL: elsewhere/' "$work/build.yml" >"$repository/build.yml"
+line=$(grep -n 'ECR_IMAGE_URL: elsewhere' "$repository/build.yml" | cut -d : -f 1)
 commit_all "$repository" 'Declare an immutable variable'
 expect_status 3 tinystacks deploy -C "$repository"
 expect_contains "$(cat "$work/err")" ECR_IMAGE_URL 'the refusal'
-expect_contains "$(cat "$work/err")" "build.yml:$(grep -n elsewhere "$repository/build.yml" | cut -d: -f1):" 'the refusal'
+expect_contains "$(cat "$work/err")" "build.yml:$line:" 'the refusal'
 cp "$work/build.yml" "$repository/build.yml"
 commit_all "$repository" 'Build as before'
 expect_status 5 tinystacks deploy -C "$repository" --stage prd
