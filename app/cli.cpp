@@ -38,6 +38,7 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     declare_buildspec_run(*buildspec, on_parsed);
     declare_buildspec_check(*buildspec, on_parsed);
     declare_down(root, on_parsed);
+    declare_doctor(root, on_parsed);
     declare_completion(root, on_parsed);
     declare_help(root, on_parsed);
 }

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "http/curl_transport.hpp"
 #include "process/guarded_launcher.hpp"
+#include "trace.hpp"
 
 #include <charconv>
 #include <cstring>
@@ -50,7 +51,10 @@ std::string Services::variable(const std::string& name) const
 
 process::MakeLauncher Services::make_launcher() const
 {
-    return [] { return std::make_unique<process::GuardedLauncher>(); };
+    return [tell = options_.verbose >= 2]() -> std::unique_ptr<process::Launcher> {
+        auto launcher = std::make_unique<process::GuardedLauncher>();
+        return tell ? trace(std::move(launcher)) : std::move(launcher);
+    };
 }
 
 std::filesystem::path Services::path(const std::filesystem::path& path) const
@@ -108,9 +112,16 @@ control::Embedded& Services::control(const std::string& from_project)
             .with_hint("leave `control:` out or give --control embedded");
     }
     if (!control_) {
+        if (options_.verbose >= 1) {
+            view::Console(2).write(
+                fmt::format("control plane: embedded; state, logs and work in {}\n", state().string()));
+        }
         control_ = std::make_unique<control::Embedded>(control::Embedded::Parts{
             make_launcher(), environment_, clock(), state(),
-            [environment = environment_] { return std::make_unique<http::CurlTransport>(environment); },
+            [environment = environment_, tell = options_.verbose >= 2]() -> std::unique_ptr<http::Transport> {
+                auto transport = std::make_unique<http::CurlTransport>(environment);
+                return tell ? trace(std::move(transport)) : std::move(transport);
+            },
             registry_port(variable("TINYSTACKS_REGISTRY_PORT"))});
     }
     return *control_;

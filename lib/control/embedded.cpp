@@ -137,8 +137,12 @@ store::Store& Embedded::store()
 
 pipeline::World Embedded::world(http::Transport& transport)
 {
-    return {parts_.make_launcher, parts_.environment, transport,           store(),
-            parts_.clock,         parts_.state,       parts_.registry_port};
+    return {parts_.make_launcher,
+            parts_.environment,
+            transport,
+            store(),
+            parts_.clock,
+            [this](process::Launcher& launcher) { return local_registry(launcher); }};
 }
 
 std::optional<Error> Embedded::refuses(const Request& request) const
@@ -310,11 +314,25 @@ std::vector<std::string> Embedded::remove_containers(const project::Project& pro
     return pipeline::remove_containers(project, stage, around);
 }
 
+std::string Embedded::registry()
+{
+    const auto launcher = parts_.make_launcher();
+    auto local = local_registry(*launcher);
+    const auto status = local.status();
+    return status.running
+               ? fmt::format("{}, {}", local.host(), status.container ? "in a container" : status.data.string())
+               : std::string();
+}
+
 void Embedded::stop_registry()
 {
-    const auto transport = parts_.make_transport();
     const auto launcher = parts_.make_launcher();
-    pipeline::local_registry(*launcher, world(*transport)).stop();
+    local_registry(*launcher).stop();
+}
+
+registry::Local Embedded::local_registry(process::Launcher& launcher) const
+{
+    return {launcher, parts_.environment, parts_.state / "registry", parts_.registry_port};
 }
 
 }  // namespace tinystacks::control

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] std::vector<std::string> remove_containers(const project::Project& project,
                                                              const std::string& stage) override;
 
+    /// Where the machine's own registry answers and keeps its images; empty when it does not run.
+    [[nodiscard]] std::string registry();
     /// Ends the machine's own registry, if it runs.
     void stop_registry();
 
@@ -54,6 +56,7 @@ private:
     struct Work;
 
     [[nodiscard]] store::Store& store();
+    [[nodiscard]] registry::Local local_registry(process::Launcher& launcher) const;
     [[nodiscard]] pipeline::World world(http::Transport& transport);
     /// Where a run's journal is, whoever started it.
     [[nodiscard]] std::filesystem::path journal_directory(const RunId& run) const;

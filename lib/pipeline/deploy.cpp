@@ -69,9 +69,8 @@ bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& prom
 {
     if (!force && runs_already(workspace, stage, promoted).value_or(false)) {
         outcome.unchanged.push_back(stage.name.str());
-        workspace.note(Severity::warning, stage.name.str(),
-                       fmt::format("runs {} already; nothing to do", promoted.commit.substr(0, 12)),
-                       "tinystacks deploy --force");
+        Step(workspace, workspace.world().clock, stage.name.str(), "deployment")
+            .end("SKIPPED", fmt::format("{} runs already; --force releases it again", promoted.commit.substr(0, 12)));
         return true;
     }
     outcome.deployments.push_back(release_stage(workspace, stage, promoted));

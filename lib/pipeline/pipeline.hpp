@@ -96,8 +96,8 @@ struct World {
     http::Transport& transport;
     deployment::Ledger& ledger;
     Clock clock;
-    std::filesystem::path state;  ///< $XDG_STATE_HOME/tinystacks
-    int registry_port = 5128;     ///< of the machine's own registry
+    /// Makes the machine's own registry, for stacks without `image:`.
+    std::function<registry::Local(process::Launcher&)> local_registry;
 };
 
 /// Long work of one run: where it reports and what may stop it.
@@ -142,8 +142,5 @@ struct Validation {
 };
 /// Reads the project file, and the buildspecs it names. Throws Error{not_found} when there is no project file.
 [[nodiscard]] Validation validate(const std::filesystem::path& directory, const std::filesystem::path& project_file);
-
-/// The registry of a stack without `image:` on this machine.
-[[nodiscard]] registry::Local local_registry(process::Launcher& launcher, const World& world);
 
 }  // namespace tinystacks::pipeline

@@ -49,11 +49,6 @@ void copy_docker_config(const process::Environment& environment, const std::file
 
 }  // namespace
 
-registry::Local local_registry(process::Launcher& launcher, const World& world)
-{
-    return {launcher, world.environment, world.state / "registry", world.registry_port};
-}
-
 project::Checked read_project(const Source& source)
 {
     return read_committed(git::Repository::discover(source.directory), source);
@@ -92,7 +87,7 @@ const registry::Repository& Workspace::image()
 {
     if (!image_) {
         if (project_.image.empty()) {
-            auto local = local_registry(*launcher_, world_);
+            auto local = world_.local_registry(*launcher_);
             local.ensure(world_.transport, run_.interruption);
             image_ = registry::Repository{local.host(), project_.stack};
         } else {
