@@ -226,6 +226,9 @@ bool names_a_secret(std::string_view name)
         "API_KEY",     "APIKEY",  "CREDENTIALS", "DATABASE_URL",
     };
     const auto upper = to_upper(name);
+    if (upper.ends_with("PASSWORD")) {
+        return true;  // PGPASSWORD
+    }
     return std::ranges::any_of(endings, [&](std::string_view ending) {
         return upper == ending || (upper.ends_with(ending) && upper[upper.size() - ending.size() - 1] == '_');
     });

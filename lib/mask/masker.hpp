@@ -14,7 +14,8 @@ class Automaton;
 /// registered: hiding them would hide ordinary words (security requirement CR-10).
 ///
 /// Forms: as it is, each line of a multi-line value, JSON- and C-escaped, URI-encoded, XML-escaped, base64 in its three
-/// alignments (plain and URL alphabet). One automaton finds all of them in one pass over the text.
+/// alignments (plain and URL alphabet). One automaton finds all of them in one pass over the text. Ids of AWS access
+/// keys are hidden too, whether registered or not.
 class Secrets {
 public:
     void add(std::string_view value);
@@ -49,7 +50,11 @@ private:
         std::size_t end = 0;  ///< 0: none
     };
 
+    void hide_secrets(std::string_view bytes, std::string& out);
+    void hide_key_ids(std::size_t begin, std::string& out);
+
     std::shared_ptr<const Automaton> automaton_;
+    std::string key_id_;     ///< what may be the beginning of an AWS access key's id
     std::string held_;       ///< what was read and is not certain yet
     std::size_t state_ = 0;  ///< of the automaton, after held_
     Range secret_;           ///< a secret that was found in held_
