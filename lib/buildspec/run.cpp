@@ -65,6 +65,7 @@ public:
         } catch (const Interrupted&) {
             result_.status = Status::stopped;
         }
+        hide_in(result_.problems);
         return std::move(result_);
     }
 
@@ -84,7 +85,7 @@ private:
             throw;
         } catch (const Error& error) {
             result_.status = Status::failed;
-            result_.error = error;
+            result_.error = hidden(error);
             const bool invalid = error.kind() == ErrorKind::invalid_input || !read_;
             const auto failure = split_code(error.what(), invalid ? "YAML_FILE_ERROR" : "CLIENT_ERROR");
             end_phase(log_, record, PhaseStatus::failed, failure.code, failure.message, began);
@@ -96,12 +97,14 @@ private:
 
     void prepare()
     {
+        const std::map<std::string, std::string> given(options_.overrides.begin(), options_.overrides.end());
+        hide_secrets(options_.environment, spec_, log_);
+        hide_secrets(given, spec_, log_);
         log_.say(fmt::format("CODEBUILD_SRC_DIR={}", options_.directory.string()));
         log_.say(fmt::format("YAML location is {}", options_.file.string()));
         read();
         log_.say("Processing environment variables");
         choose_shell();
-        std::map<std::string, std::string> given(options_.overrides.begin(), options_.overrides.end());
         const auto fetched =
             fetch_references(spec_, given, *launcher_, program_environment(options_.environment), interruption_);
         variables_ = first_environment(options_, spec_, fetched, clock_());
@@ -137,6 +140,27 @@ private:
         auto checked = parse(text, options_.name.empty() ? options_.file.string() : options_.name);
         spec_ = std::move(checked.buildspec);
         result_.problems = std::move(checked.problems);
+    }
+
+    /// The error without any secret in it.
+    [[nodiscard]] Error hidden(const Error& error) const
+    {
+        if (!error.problems().empty()) {
+            std::vector<Problem> problems(error.problems().begin(), error.problems().end());
+            hide_in(problems);
+            return Error::invalid(std::move(problems));
+        }
+        return Error(error.kind(), "{}", log_.secrets().hide(error.message()))
+            .with_hint(log_.secrets().hide(error.hint()))
+            .at(error.where());
+    }
+
+    void hide_in(std::vector<Problem>& problems) const
+    {
+        for (auto& problem : problems) {
+            problem.message = log_.secrets().hide(problem.message);
+            problem.hint = log_.secrets().hide(problem.hint);
+        }
     }
 
     void choose_shell()
@@ -248,6 +272,10 @@ private:
             if (spec_.parameter_store.contains(name) || spec_.secrets_manager.contains(name) ||
                 log_.secrets().found_in(found->second)) {
                 log_.say(fmt::format("Not exporting {}: its value holds a secret", name));
+                continue;
+            }
+            if (name.starts_with("AWS_")) {  // Source: build specification reference, "exported-variables"
+                log_.say(fmt::format("Not exporting {}: names that start with AWS_ cannot be exported", name));
                 continue;
             }
             result_.exported_variables[name] = found->second;

@@ -46,8 +46,8 @@ struct Result {
 using Variable = std::pair<std::string, std::string>;
 
 struct RunOptions {
-    std::filesystem::path file;  ///< the buildspec
-    std::string name;            ///< what messages call it; empty for its path
+    std::filesystem::path file;       ///< the buildspec
+    std::string name;                 ///< what messages call it; empty for its path
     std::filesystem::path directory;  ///< becomes CODEBUILD_SRC_DIR; commands work in it
     std::filesystem::path work;       ///< an existing private directory for the script and the saved state
     std::optional<std::filesystem::path>

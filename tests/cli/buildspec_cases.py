@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the behaviour cases of tests/fixtures/buildspec/cases through `tinystacks buildspec run`.
+"""Runs the behaviour cases of tests/fixtures/buildspec/{cases,more} through `tinystacks buildspec run`.
 
-usage: buildspec_cases.py PROGRAM [CASES [NAME...]]
+usage: buildspec_cases.py PROGRAM [FOLDER...] [NAME...]
 
 Each case is copied to a fresh directory and run twice: with --json, where log (stderr), result (stdout), artifacts and
 exit code are compared with expect.json; and, for what the second form shows, without it, where the log must come on
@@ -159,12 +159,15 @@ def problems_of(program, case, expected, shell):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    cases = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else
-                         pathlib.Path(__file__).parent.parent / "fixtures/buildspec/cases")
+    folders = [pathlib.Path(word) for word in sys.argv[2:] if pathlib.Path(word).is_dir()]
+    names = [word for word in sys.argv[2:] if not pathlib.Path(word).is_dir()]
+    if not folders:
+        fixtures = pathlib.Path(__file__).parent.parent / "fixtures/buildspec"
+        folders = [fixtures / "cases", fixtures / "more"]
     shell = "dash" if "dash" in os.path.realpath("/bin/sh") else "bash"
     passed = failed = skipped = 0
-    for case in sorted(path.parent for path in cases.glob("*/expect.json")):
-        if sys.argv[3:] and case.name not in sys.argv[3:]:
+    for case in sorted(path.parent for folder in folders for path in folder.glob("*/expect.json")):
+        if names and case.name not in names:
             continue
         expected = json.loads((case / "expect.json").read_text())
         needed = [need for need in expected.get("requires", []) if need.startswith("sh=")]

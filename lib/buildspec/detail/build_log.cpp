@@ -71,13 +71,18 @@ void BuildLog::output(std::string_view bytes)
     masker_->feed(bytes, text);
 }
 
-void BuildLog::end_command()
+void BuildLog::end_output()
 {
     if (masker_) {
         masker_->finish(lines_of(block_).text);
         masker_.reset();
     }
     write_block();
+}
+
+void BuildLog::end_command()
+{
+    end_output();
     write_line(at_line_start_ ? "\n" : "\n\n");
 }
 

@@ -25,6 +25,8 @@ public:
     void warn(const Position& where, const std::string& message, const std::string& hint = {});
     /// What a command printed; an empty text lets go of what is held back.
     void output(std::string_view bytes);
+    /// Everything held back comes out.
+    void end_output();
     /// Ends a command's output: everything held back comes out, then an empty line.
     void end_command();
     /// Begins to keep the last 8 KiB of output, for a retry's pattern.

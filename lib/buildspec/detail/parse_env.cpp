@@ -39,7 +39,7 @@ void check_variable(const document::Entry& entry, Reader& reader)
     } else if (const auto kind = find_credential_kind(entry.value.text)) {
         reader.warn(
             entry.value.where, "plain_secret",
-            fmt::format("the value of '{}' looks like a credential ({}): keep it in parameter-store or secrets-manager",
+            fmt::format("the value of '{}' looks like a credential ({}); keep it in parameter-store or secrets-manager",
                         printable(name), *kind),
             fmt::format("parameter-store: {{ {}: /path/name }}", printable(name)));
     }

@@ -19,13 +19,23 @@ std::regex compile_pattern(const std::string& pattern)
 {
     constexpr std::string_view any_case = "(?i)";
     const bool ignore_case = pattern.starts_with(any_case);
+    // The library's usual way of matching backtracks: it recurses once a character and can take for ever. The other
+    // way knows no back references, which RE2 does not know either.
+    const auto flags = std::regex::ECMAScript | std::regex_constants::__polynomial;
+    const auto own = pattern.substr(ignore_case ? any_case.size() : 0);
     try {
-        return std::regex(pattern.substr(ignore_case ? any_case.size() : 0),
-                          ignore_case ? std::regex::ECMAScript | std::regex::icase : std::regex::ECMAScript);
+        (void)std::regex(own, flags);  // by itself, so that `a)(b` cannot hide in our parentheses
+        // The prefix makes one pass of a search; trying each place in turn would be quadratic.
+        return std::regex(fmt::format("[^]*?(?:{})", own), ignore_case ? flags | std::regex::icase : flags);
     } catch (const std::regex_error& error) {
         throw Error(ErrorKind::invalid_input, "on-failure: '{}' is no regular expression: {}", printable(pattern),
                     error.what());
     }
+}
+
+bool matches(const std::string& text, const std::regex& pattern)
+{
+    return std::regex_search(text, pattern, std::regex_constants::match_continuous);
 }
 
 std::string api_name(PhaseName name)
@@ -78,9 +88,8 @@ void Phases::run_phase(PhaseName name, PhaseRecord& record)
     log_.say(fmt::format("Entering phase {}", record.name));
     try {
         for (int tries = 0;; ++tries) {
-            log_.keep_tail();
+            tail_.clear();
             const auto message = attempt(phase);
-            const auto tail = log_.take_tail();
             if (message.empty()) {
                 end_phase(log_, record, PhaseStatus::succeeded, "", "", began);
                 return;
@@ -89,7 +98,7 @@ void Phases::run_phase(PhaseName name, PhaseRecord& record)
                 end_phase(log_, record, PhaseStatus::timed_out, "BUILD_TIMED_OUT", message, began);
                 return;
             }
-            if (!may_retry(phase, tries, message, tail)) {
+            if (!may_retry(phase, tries, message)) {
                 end_phase(log_, record, PhaseStatus::failed, "COMMAND_EXECUTION_ERROR", message, began);
                 return;
             }
@@ -126,7 +135,9 @@ std::string Phases::run_all(const std::vector<ShellCommand>& commands, bool stop
     for (const auto& command : commands) {
         // As written after YAML; the line end that a block scalar ends with is the log's own.
         log_.say(fmt::format("Running command {}", command.text.substr(0, command.text.find_last_not_of('\n') + 1)));
+        log_.keep_tail();
         const auto outcome = shell_.run(command.text);
+        auto tail = log_.take_tail();
         if (std::holds_alternative<process::TimedOut>(outcome)) {
             timed_out_ = true;
             log_.say("Build timed out: the running command was ended");
@@ -139,6 +150,8 @@ std::string Phases::run_all(const std::vector<ShellCommand>& commands, bool stop
                              fmt::format("exit status {}", process::shell_status(outcome))));
         if (first_failure.empty()) {
             first_failure = failure_message(command.text, outcome);
+            // Of a phase whose `commands` failed, it is not what `finally` printed that tells why.
+            tail_ = tail_.empty() ? std::move(tail) : tail_;
         }
         if (stop_at_failure) {
             break;
@@ -147,14 +160,14 @@ std::string Phases::run_all(const std::vector<ShellCommand>& commands, bool stop
     return first_failure;
 }
 
-bool Phases::may_retry(const Phase& phase, int attempt, const std::string& message, const std::string& tail)
+bool Phases::may_retry(const Phase& phase, int attempt, const std::string& message)
 {
     const auto& policy = phase.on_failure;
     if (policy.action != OnFailure::retry || attempt >= policy.attempts) {
         return false;
     }
     const auto pattern = compile_pattern(policy.pattern);
-    return std::regex_search(message, pattern) || std::regex_search(tail, pattern);
+    return matches(message, pattern) || matches(tail_, pattern);
 }
 
 void Phases::set_succeeding(bool succeeding)

@@ -27,7 +27,7 @@ private:
     /// One attempt at a phase; the message of the first command that failed, empty when none did.
     [[nodiscard]] std::string attempt(const Phase& phase);
     [[nodiscard]] std::string run_all(const std::vector<ShellCommand>& commands, bool stop_at_failure);
-    [[nodiscard]] bool may_retry(const Phase& phase, int attempt, const std::string& message, const std::string& tail);
+    [[nodiscard]] bool may_retry(const Phase& phase, int attempt, const std::string& message);
     void set_succeeding(bool succeeding);
 
     const Buildspec& spec_;
@@ -35,11 +35,14 @@ private:
     BuildLog& log_;
     bool succeeding_ = true;
     bool timed_out_ = false;
+    std::string tail_;  ///< the end of what the attempt's first failing command printed
 };
 
-/// The pattern of RETRY. A leading `(?i)`, which CodeBuild's own expressions (Go's RE2) know, makes it ignore case.
-/// Throws Error{invalid_input} when it does not compile.
+/// The pattern of RETRY, for matches(). A leading `(?i)`, which CodeBuild's own expressions (Go's RE2) know, makes it
+/// ignore case. Throws Error{invalid_input} when it does not compile.
 [[nodiscard]] std::regex compile_pattern(const std::string& pattern);
+/// Whether the pattern is found anywhere in `text`.
+[[nodiscard]] bool matches(const std::string& text, const std::regex& pattern);
 
 /// INSTALL, PRE_BUILD, … as CodeBuild's API spells it.
 [[nodiscard]] std::string api_name(PhaseName name);

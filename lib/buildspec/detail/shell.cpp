@@ -2,25 +2,23 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "buildspec/detail/state.hpp"
+#include "buildspec/detail/variables.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <array>
 #include <system_error>
 
 namespace tinystacks::buildspec {
 namespace {
 
-constexpr std::size_t most_state = std::size_t{16} << 20;
+constexpr std::size_t most_state = std::size_t{64} << 20;
 
-/// Variables that bash owns and will not let anybody assign: in POSIX mode trying to ends the shell.
-bool belongs_to_shell(std::string_view name)
-{
-    static constexpr std::array names = {"UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO"};
-    return std::ranges::find(names, name) != names.end();
-}
+/// The longest NAME=value that the kernel hands to a program. Source: execve(2), MAX_ARG_STRLEN.
+constexpr std::size_t longest_variable = std::size_t{128} << 10;
+
+constexpr int cannot_execute = 126;  // as a shell says it
 
 void write_file(const std::filesystem::path& path, std::string_view text, int flags)
 {
@@ -67,12 +65,14 @@ Shell::Shell(Settings settings, process::Launcher& launcher, BuildLog& log, cons
         }
     }
     write_file(file("env.sh"), state, O_TRUNC);
+    look_at(parse_state(state));
 }
 
 /// Three lines, so that a shell's message about a one-line command says "line 4" as CodeBuild's does.
 std::string Shell::preamble(bool lost_directory) const
 {
-    std::string text = fmt::format(". {}\n", quote(file("env.sh").native()));
+    // A shell that finds no PATH makes one up, with the current directory in it.
+    std::string text = fmt::format("unset PATH; . {}\n", quote(file("env.sh").native()));
     for (const auto& [name, value] : settings_.immutable) {
         text += fmt::format("export {}; ", assignment(name, value));
     }
@@ -81,18 +81,20 @@ std::string Shell::preamble(bool lost_directory) const
     return text + (lost_directory ? fmt::format("cd -- {}\n", quote(settings_.source.native())) : ":\n");
 }
 
-/// Saves the state. An empty line first: a backslash that ends the command joins that. `>|`, `command` and the braces'
-/// redirection hold up against `set -C`, aliases and functions, and `set -x` in the command.
+/// Saves the state. An empty line first: a backslash that ends the command joins that. Backslashes, `unset -f`, `>|`,
+/// `set +e` and the braces' redirection hold up against aliases, functions and `set -Cex` in the command. The status is
+/// kept in $1, which cannot be read-only; only builtins are used, for PATH may be gone.
 std::string Shell::epilogue() const
 {
-    std::string text = "\n\n{ export CODEBUILD_LAST_EXIT=$?\n";
+    std::string text = "\n\n{ \\set +e -- \"$?\"; \\unset -f command echo exit export pwd\n"
+                       "\\command export CODEBUILD_LAST_EXIT=\"$1\"\n";
     for (const auto& [name, value] : settings_.immutable) {
-        text += fmt::format("[ \"${{{}-}}\" = {} ] || command echo {} >>{}\n", name, quote(value), name,
+        text += fmt::format("\\[ \"${{{}-}}\" = {} ] || \\echo {} >>{}\n", name, quote(value), name,
                             quote(file("changed").native()));
     }
-    text += fmt::format("export -p >|{}\n", quote(file("env.new").native()));
-    text += fmt::format("command pwd >|{}\n", quote(file("dir.new").native()));
-    return text + "exit \"$CODEBUILD_LAST_EXIT\"\n} 2>/dev/null\n";
+    text += fmt::format("\\command export -p >|{}", quote(file("env.new").native()));
+    text += fmt::format(" && {{ \\echo saved; \\pwd; }} >|{}\n", quote(file("dir.new").native()));
+    return text + "\\exit \"$1\"\n} 2>/dev/null\n";
 }
 
 process::Outcome Shell::start(const std::string& script, const process::OnOutput& on_output)
@@ -115,7 +117,13 @@ process::Outcome Shell::start(const std::string& script, const process::OnOutput
         }
         command.timeout = left;
     }
-    return launcher_.run(command, on_output, interruption_);
+    try {
+        return launcher_.run(command, on_output, interruption_);
+    } catch (const Error& error) {
+        // The directory or the shell is not to be had any more: a command that fails, not a failure of ours.
+        on_output(process::Stream::err, fmt::format("tinystacks: {}\n", error.message()));
+        return process::Exited{cannot_execute};
+    }
 }
 
 process::Outcome Shell::run(const std::string& command)
@@ -129,6 +137,10 @@ process::Outcome Shell::run(const std::string& command)
     }
     const auto script =
         settings_.version == Version::v0_1 ? preamble(lost) + command + "\n" : preamble(lost) + command + epilogue();
+    // Made here, so that a umask set by the command is not theirs.
+    write_file(file("env.new"), {}, O_TRUNC);
+    write_file(file("dir.new"), {}, O_TRUNC);
+    write_file(file("changed"), {}, O_TRUNC);
     const auto outcome = start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });
     log_.end_command();
     if (settings_.version == Version::v0_2) {
@@ -141,12 +153,57 @@ process::Outcome Shell::run(const std::string& command)
 /// A command that left by `exit` saved nothing: the state before it stays.
 void Shell::adopt_state()
 {
-    if (::rename(file("env.new").c_str(), file("env.sh").c_str()) != 0) {
+    constexpr std::string_view saved = "saved\n";
+    auto place = find_file(file("dir.new"), most_state).value_or("");
+    const auto state = find_file(file("env.new"), most_state).value_or("");
+    if (!place.starts_with(saved)) {
+        if (!state.empty()) {
+            log_.warn({}, "the directory and variables that this command left could not be saved; is the disk full?");
+        }
         return;
     }
-    if (const auto saved = find_file(file("dir.new"), most_state)) {
-        // One line end is pwd's own; a directory's name may hold others. Where pwd failed the name is empty.
-        directory_ = saved->ends_with('\n') ? saved->substr(0, saved->size() - 1) : *saved;
+    // One line end is pwd's own; a directory's name may hold others. Where pwd failed the name is empty.
+    directory_ = place.substr(saved.size());
+    directory_.resize(directory_.size() - (directory_.ends_with('\n') ? 1 : 0));
+    const auto variables = parse_state(state);
+    std::string kept;
+    for (const auto& variable : variables) {
+        kept += to_keep(variable);
+    }
+    write_file(file("env.sh"), kept, O_TRUNC);
+    look_at(variables);
+}
+
+/// A variable as the next command is to find it. What we set ourselves must not come back read-only.
+std::string Shell::to_keep(const Exported& variable) const
+{
+    if (belongs_to_shell(variable.name) || settings_.immutable.contains(variable.name)) {
+        return {};
+    }
+    if (variable.name.starts_with("CODEBUILD_")) {
+        return fmt::format("export {}\n", assignment(variable.name, variable.value.value_or("")));
+    }
+    return std::string(variable.written);
+}
+
+/// Hides what a command may have put into a variable that is named like a secret, and warns of values that no
+/// program can be started with.
+void Shell::look_at(const std::vector<Exported>& variables)
+{
+    for (const auto& [name, value, written] : variables) {
+        if (!value) {
+            continue;
+        }
+        if (holds_a_secret(name)) {
+            log_.hide(*value);
+        }
+        if (name.size() + value->size() + 2 > longest_variable && warned_of_.insert(name).second) {
+            log_.warn({},
+                      fmt::format("the variable {} holds {} bytes: while it is set, programs cannot be started "
+                                  "(\"Argument list too long\", exit status 126)",
+                                  name, value->size()),
+                      fmt::format("keep it in a file, or end the command with 'unset {}'", name));
+        }
     }
 }
 
@@ -155,12 +212,12 @@ void Shell::report_changes()
     if (settings_.immutable.empty()) {
         return;
     }
-    if (const auto changed = find_file(file("changed"), most_state)) {
-        for (const auto name : split(trim(*changed), '\n')) {
+    const auto changed = find_file(file("changed"), most_state).value_or("");
+    for (const auto name : split(trim(changed), '\n')) {
+        if (!name.empty()) {
             log_.warn({}, fmt::format("the command changed {}, which tinystacks sets; it is set again before the next",
                                       name));
         }
-        std::filesystem::remove(file("changed"));
     }
 }
 
@@ -169,33 +226,31 @@ void Shell::set(const std::string& name, const std::string& value)
     write_file(file("env.sh"), fmt::format("\nexport {}\n", assignment(name, value)), O_APPEND);
 }
 
-std::map<std::string, std::string> Shell::environment()
+std::map<std::string, std::string> Shell::environment() const
 {
-    // The shell itself reads its state back; env(1) is found by the path we started with, not the build's.
-    const auto env = process::find_program("env", {});
-    const auto script = preamble(false) + fmt::format("exec {} -0 >|{}\n", env.value_or("/usr/bin/env").string(),
-                                                      quote(file("final").native()));
-    directory_ = settings_.source;
-    (void)start(script, [](process::Stream, std::string_view) {});
     std::map<std::string, std::string> variables;
-    const auto text = find_file(file("final"), most_state).value_or("");
-    for (const auto entry : split(text, '\0')) {
-        if (const auto equals = entry.find('='); equals != std::string_view::npos) {
-            variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    const auto state = find_file(file("env.sh"), most_state).value_or("");
+    for (auto& [name, value, written] : parse_state(state)) {
+        if (value) {
+            variables.insert_or_assign(std::move(name), std::move(*value));
         }
+    }
+    for (const auto& [name, value] : settings_.immutable) {
+        variables[name] = value;
     }
     return variables;
 }
 
 std::string Shell::evaluate(const std::string& text)
 {
-    std::string inner;
-    for (const auto c : text) {
-        inner += c == '"' ? std::string("\\\"") : std::string(1, c);
-    }
     directory_ = settings_.source;
-    const auto script = preamble(false) + fmt::format("printf %s \"{}\" >|{}\n", inner, quote(file("text").native()));
-    (void)start(script, [](process::Stream, std::string_view) {});
+    // In a here-document quotes stand for themselves, but not those inside `$(…)`.
+    constexpr std::string_view end = "tinystacks-end-of-name";
+    write_file(file("text"), {}, O_TRUNC);
+    const auto script = preamble(true) + fmt::format("IFS= read -r name <<{}\n{}\n{}\nprintf %s \"$name\" >|{}\n", end,
+                                                     text, end, quote(file("text").native()));
+    (void)start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });
+    log_.end_output();
     return find_file(file("text"), most_state).value_or("");
 }
 

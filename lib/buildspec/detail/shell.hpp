@@ -2,6 +2,7 @@
 
 #include "buildspec/buildspec.hpp"
 #include "buildspec/detail/build_log.hpp"
+#include "buildspec/detail/state.hpp"
 #include "buildspec/run.hpp"
 #include "process/launcher.hpp"
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +38,8 @@ public:
     /// Sets a variable for the commands that follow, as if a command had exported it.
     void set(const std::string& name, const std::string& value);
     /// The environment as the last command that saved its state left it.
-    [[nodiscard]] std::map<std::string, std::string> environment();
-    /// `text` evaluated by the shell as inside double quotes, with the final state.
+    [[nodiscard]] std::map<std::string, std::string> environment() const;
+    /// `text`, one line, evaluated by the shell as in a here-document, with the final state.
     [[nodiscard]] std::string evaluate(const std::string& text);
 
 private:
@@ -45,6 +47,8 @@ private:
     [[nodiscard]] std::string epilogue() const;
     process::Outcome start(const std::string& script, const process::OnOutput& on_output);
     void adopt_state();
+    [[nodiscard]] std::string to_keep(const Exported& variable) const;
+    void look_at(const std::vector<Exported>& variables);
     void report_changes();
     [[nodiscard]] std::filesystem::path file(std::string_view name) const { return settings_.work / name; }
 
@@ -52,7 +56,8 @@ private:
     process::Launcher& launcher_;
     BuildLog& log_;
     const Interruption& interruption_;
-    std::string directory_;  ///< where the next command starts
+    std::string directory_;            ///< where the next command starts
+    std::set<std::string> warned_of_;  ///< variables that are too long for execve(2)
 };
 
 /// Whether `shell` exists on Windows only (PowerShell, cmd.exe).

@@ -92,11 +92,15 @@ process::Environment program_environment(const process::Environment& environment
     return kept;
 }
 
+bool holds_a_secret(std::string_view name)
+{
+    return names_a_secret(name) || name == "AWS_ACCESS_KEY_ID";
+}
+
 void hide_secrets(const std::map<std::string, std::string>& variables, const Buildspec& spec, BuildLog& log)
 {
     for (const auto& [name, value] : variables) {
-        if (names_a_secret(name) || name == "AWS_ACCESS_KEY_ID" || spec.parameter_store.contains(name) ||
-            spec.secrets_manager.contains(name)) {
+        if (holds_a_secret(name) || spec.parameter_store.contains(name) || spec.secrets_manager.contains(name)) {
             log.hide(value);
         }
     }

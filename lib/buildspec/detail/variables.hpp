@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace tinystacks::buildspec {
 
@@ -19,6 +20,9 @@ namespace tinystacks::buildspec {
 
 /// The caller's environment as a program that we start ourselves gets it: without TINYSTACKS_ names.
 [[nodiscard]] process::Environment program_environment(const process::Environment& environment);
+
+/// Whether a variable of this name usually holds what must not be printed.
+[[nodiscard]] bool holds_a_secret(std::string_view name);
 
 /// Registers every value that must not be printed: AWS keys, what came from a parameter or secret, and variables whose
 /// names look like secrets.
