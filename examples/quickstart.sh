@@ -3,7 +3,7 @@
 #
 # From a fresh Debian 12 to an application that runs in two stages on this machine: installs what is needed, builds
 # tinystacks, starts a Docker engine if none answers, and deploys a copy of examples/hello in FOLDER
-# (~/tinystacks-quickstart). Run again it does no harm and is quick. Explanations go to stderr.
+# (~/tinystacks-quickstart/hello). Run again it does no harm and is quick. Explanations go to stderr.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=examples/machine.sh
@@ -16,7 +16,7 @@ run() {
     "$@"
 }
 
-folder=${1:-$HOME/tinystacks-quickstart}
+folder=${1:-$HOME/tinystacks-quickstart/hello}
 state=${XDG_STATE_HOME:-$HOME/.local/state}/tinystacks
 program=$here/../build/release/app/tinystacks
 

@@ -102,8 +102,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 install_packages examples/packages.txt tests/packages.txt || die 'the packages could not be installed'
-start_engine "$state"
-base_image
+# With data of its own: a container that an earlier session left, and that restarts with the engine, takes no port here.
+start_engine "$state" --data-root "$state/docker" || exit 1
+base_image || die 'there is no base image'
 run_script python-packages venv
 export PATH=$root/build/venv/bin:$PATH
 

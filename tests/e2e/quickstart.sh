@@ -3,7 +3,7 @@
 # shellcheck source=tests/e2e/support.sh
 . "$(dirname "$0")/support.sh"
 
-folder=$work/quickstart
+folder=$work/quickstart/hello
 projects+=("$folder tinystacks.yml")
 quickstart() { "$root/examples/quickstart.sh" "$folder"; }
 

@@ -21,7 +21,7 @@ VARIES = [
     (re.compile(r"\b\d+(\.\d+)? ?(ms|s|seconds?|minutes?)\b"), "DURATION"),
     (re.compile(r"\b(sha256:)?[0-9a-f]{7,64}\b"), "HEX"),
     (re.compile(r"\b[a-z0-9]*\d{6,}[-a-z0-9]*\b"), "ID"),
-    (re.compile(r"\[::ffff:[\d.]+\]:\d+"), "PEER"),
+    (re.compile(r"(127\.0\.0\.1):(?!800\d\b)\d+"), r"\1:PORT"),
     (re.compile(r"/(root|home/\w+|tmp/tmp\.\w+/home)/"), "HOME/"),
     (re.compile(r"[ \t]+"), " "),
 ]

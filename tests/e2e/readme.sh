@@ -6,5 +6,5 @@
 # The quickstart's folder and what git remembers are below a home of this test; what was compiled is not compiled again.
 export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} HOME=$work/home
 mkdir -p "$HOME"
-projects+=("$HOME/tinystacks-quickstart tinystacks.yml")
+projects+=("$HOME/tinystacks-quickstart/hello tinystacks.yml")
 python3 "$root/tests/e2e/readme.py" "$root/README.md" "$@"
