@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <system_error>
+#include <utility>
 
 namespace tinystacks::buildspec {
 namespace {
@@ -58,19 +59,21 @@ std::string expand(const std::string& text, const std::map<std::string, std::str
 
 std::string Collector::collect(const Artifacts& artifacts, Result& result)
 {
-    std::optional<std::filesystem::path> primary;
     if (options_.artifacts) {
-        primary = *options_.artifacts / "primary";
+        std::vector<std::string> ids;
+        for (const auto& [id, artifact] : artifacts.secondary) {
+            ids.push_back(id);
+        }
+        target_.emplace(*options_.artifacts, ids);
     }
     if (artifacts.primary.files.empty()) {
         return "CLIENT_ERROR Message: no definition for primary artifacts in buildspec";
     }
     auto& files = result.artifacts.emplace();
     const auto own_name = options_.directory.lexically_normal().filename();
-    auto failure = collect_one(artifacts.primary, own_name.string(), primary.value_or(""), files);
+    auto failure = collect_one(artifacts.primary, own_name.string(), "primary", files);
     for (const auto& [id, artifact] : artifacts.secondary) {
-        const auto target = options_.artifacts ? *options_.artifacts / "secondary" / id : std::filesystem::path();
-        const auto message = collect_one(artifact, id, target, result.secondary_artifacts[id]);
+        const auto message = collect_one(artifact, id, "secondary/" + id, result.secondary_artifacts[id]);
         if (failure.empty() && !message.empty()) {
             failure = fmt::format("{} (secondary artifact {})", message, id);
         }
@@ -78,12 +81,13 @@ std::string Collector::collect(const Artifacts& artifacts, Result& result)
     return failure;
 }
 
-std::string Collector::collect_one(const Artifact& artifact, const std::string& default_name,
-                                   const std::filesystem::path& target, ArtifactFiles& result)
+std::string Collector::collect_one(const Artifact& artifact, const std::string& default_name, const std::string& place,
+                                   ArtifactFiles& result)
 {
-    result.name = artifact.name.empty() ? default_name : shell_.evaluate(artifact.name);
-    if (!stays_inside(result.name)) {
-        return fmt::format("CLIENT_ERROR Message: the artifact's name '{}' leads outside", result.name);
+    const auto name = artifact.name.empty() ? default_name : shell_.evaluate(artifact.name);
+    result.name = log_.secrets().hide(name);
+    if (!stays_inside(name)) {
+        return fmt::format("CLIENT_ERROR Message: the artifact's name '{}' leads outside", name);
     }
     const auto base = expand(artifact.base_directory, environment_);
     log_.say(fmt::format("Expanding base directory path: {}", base.empty() ? "." : base));
@@ -98,10 +102,10 @@ std::string Collector::collect_one(const Artifact& artifact, const std::string& 
     }
     log_.say(fmt::format("Found {} file(s)", files.size()));
     for (const auto& [relative, path] : files) {
-        result.files.push_back(relative);
+        result.files.push_back(log_.secrets().hide(relative));
     }
-    if (!target.empty()) {
-        copy(artifact, files, target);
+    if (target_) {
+        copy(artifact, files, place);
     }
     return {};
 }
@@ -114,7 +118,8 @@ Collector::Files Collector::find(const Artifact& artifact, const std::vector<std
         log_.say(fmt::format("Expanding {}", text));
         bool any = false;
         for (const auto& base : bases) {
-            for (const auto& found : find_files(base, text)) {
+            for (const auto& found :
+                 find_files(base, text, target_ ? target_->identities() : std::vector<Identity>())) {
                 any = true;
                 take(artifact, found, files);
             }
@@ -140,23 +145,24 @@ void Collector::take(const Artifact& artifact, const Found& found, Files& files)
     }
     const auto name =
         artifact.discard_paths ? std::filesystem::path(found.relative).filename().string() : found.relative;
-    const auto [entry, added] = files.insert_or_assign(name, found.path);
-    if (!added && artifact.discard_paths && entry->second != found.path) {
+    auto& path = files[name];
+    const auto before = std::exchange(path, found.path);
+    if (!before.empty() && artifact.discard_paths && before != found.path) {
         log_.warn(artifact.where,
                   fmt::format("two files are called '{}' once their paths are discarded; the last one wins", name));
     }
 }
 
-void Collector::copy(const Artifact& artifact, const Files& files, const std::filesystem::path& target) const
+void Collector::copy(const Artifact& artifact, const Files& files, const std::string& place) const
 {
-    using std::filesystem::copy_options;
-    std::filesystem::remove_all(target);
     for (const auto& [relative, path] : files) {
-        const auto to = target / relative;
-        std::filesystem::create_directories(to.parent_path());
         const bool keep_link =
             artifact.enable_symlinks && std::filesystem::is_symlink(path) && !leads_outside(path, options_.directory);
-        std::filesystem::copy(path, to, keep_link ? copy_options::copy_symlinks : copy_options::none);
+        if (keep_link) {
+            target_->copy_link(path, place, relative);
+        } else {
+            target_->copy(path, place, relative);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "buildspec/buildspec.hpp"
+#include "buildspec/detail/artifact_target.hpp"
 #include "buildspec/detail/build_log.hpp"
 #include "buildspec/detail/glob.hpp"
 #include "buildspec/detail/shell.hpp"
@@ -29,15 +30,16 @@ private:
     using Files = std::map<std::string, std::filesystem::path>;
 
     [[nodiscard]] std::string collect_one(const Artifact& artifact, const std::string& default_name,
-                                          const std::filesystem::path& target, ArtifactFiles& result);
+                                          const std::string& place, ArtifactFiles& result);
     [[nodiscard]] Files find(const Artifact& artifact, const std::vector<std::filesystem::path>& bases);
     void take(const Artifact& artifact, const Found& found, Files& files);
-    void copy(const Artifact& artifact, const Files& files, const std::filesystem::path& target) const;
+    void copy(const Artifact& artifact, const Files& files, const std::string& place) const;
 
     const RunOptions& options_;
     Shell& shell_;
     const std::map<std::string, std::string>& environment_;
     BuildLog& log_;
+    std::optional<ArtifactTarget> target_;
 };
 
 /// `$NAME` and `${NAME}` replaced by their values; an unset one is empty.

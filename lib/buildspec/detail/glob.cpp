@@ -39,12 +39,10 @@ bool matches(const std::string& part, const std::string& name)
     return ::fnmatch(part.c_str(), name.c_str(), 0) == 0;
 }
 
-using Identity = std::pair<dev_t, ino_t>;
-
 /// Walks the tree as far as the pattern asks.
 class Walk {
 public:
-    explicit Walk(const Parts& parts) : parts_(parts) {}
+    Walk(const Parts& parts, std::vector<Identity> not_in) : parts_(parts), open_(std::move(not_in)) {}
 
     std::set<std::string> files;  ///< relative to where the walk began
 
@@ -110,7 +108,7 @@ private:
     }
 
     const Parts& parts_;
-    std::vector<Identity> open_;
+    std::vector<Identity> open_;  ///< directories not to be entered: those above, and what the caller excepts
 };
 
 bool matches_parts(const Parts& path, std::size_t at, const Parts& pattern, std::size_t part)
@@ -131,7 +129,8 @@ bool matches_parts(const Parts& path, std::size_t at, const Parts& pattern, std:
 
 }  // namespace
 
-std::vector<Found> find_files(const std::filesystem::path& base, std::string_view pattern)
+std::vector<Found> find_files(const std::filesystem::path& base, std::string_view pattern,
+                              const std::vector<Identity>& not_in)
 {
     const bool absolute = pattern.starts_with('/');
     const auto normal = absolute ? std::filesystem::path(pattern).lexically_normal().string() : std::string(pattern);
@@ -140,7 +139,7 @@ std::vector<Found> find_files(const std::filesystem::path& base, std::string_vie
         return {};
     }
     const std::filesystem::path root = absolute ? std::filesystem::path("/") : base;
-    Walk walk(parts);
+    Walk walk(parts, not_in);
     walk.into(root, "", 0);
     std::vector<Found> found;
     for (const auto& file : walk.files) {
@@ -170,14 +169,16 @@ std::vector<std::filesystem::path> glob_directories(const std::filesystem::path&
         return {whole.lexically_normal()};
     }
     std::vector<std::filesystem::path> directories;
-    const std::string name(pattern.starts_with("./") ? pattern.substr(2) : pattern);
-    if (is_literal(name) || name.find('/') != std::string::npos) {
+    const auto name = whole.filename().string();
+    if (is_literal(name)) {
         return directories;
     }
-    for (std::filesystem::directory_iterator entry(source, failed), end; !failed && entry != end;
+    for (std::filesystem::directory_iterator entry(whole.parent_path(), failed), end; !failed && entry != end;
          entry.increment(failed)) {
-        if (std::filesystem::is_directory(entry->path()) && matches(name, entry->path().filename().string())) {
-            directories.push_back(entry->path());
+        std::error_code unreadable;
+        if (std::filesystem::is_directory(entry->path(), unreadable) &&
+            matches(name, entry->path().filename().string())) {
+            directories.push_back(entry->path().lexically_normal());
         }
     }
     std::ranges::sort(directories);

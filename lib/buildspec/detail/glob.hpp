@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
+#include <utility>
 #include <vector>
 
 namespace tinystacks::buildspec {
@@ -22,9 +24,14 @@ struct Found {
     std::filesystem::path path;  ///< the file itself
     auto operator<=>(const Found&) const = default;
 };
-[[nodiscard]] std::vector<Found> find_files(const std::filesystem::path& base, std::string_view pattern);
+/// What a directory is to the kernel, whatever path leads there.
+using Identity = std::pair<dev_t, ino_t>;
+/// Nothing in the directories `not_in` is found.
+[[nodiscard]] std::vector<Found> find_files(const std::filesystem::path& base, std::string_view pattern,
+                                            const std::vector<Identity>& not_in = {});
 
-/// The directories `pattern` names: one directory, or a glob over top-level directories of `source`.
+/// The directories `pattern` names: one directory, or a glob over the directories in one directory, such as the
+/// top-level ones of `source`.
 [[nodiscard]] std::vector<std::filesystem::path> glob_directories(const std::filesystem::path& source,
                                                                   std::string_view pattern);
 
