@@ -82,7 +82,7 @@ view::Report show_runtime(const Options& options, const project::Project& projec
             .with_hint("aws logs tail --follow LOG_GROUP");
     }
     pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services.clock()()),
-                                        options.follow};
+                                        options.follow, project.runtime_of(wanted)};
     auto& plane = context.services.control(project.control);
     Interrupts interrupts;
     const auto run = plane.start(request);

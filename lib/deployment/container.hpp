@@ -64,6 +64,8 @@ public:
 
     ContainerTarget(World world, log::Sink& sink, ContainerPatience patience = {});
 
+    /// Throws Error{unavailable} when there is no engine.
+    void require() const { engine_.require(); }
     /// Throws Error{unavailable} when there is no engine, and Interrupted, after which the old container runs again.
     /// `known_good`: the id of the deployment the stage ran last with success, or empty.
     [[nodiscard]] Verdict deploy(const ContainerSpec& spec, const std::string& known_good,
@@ -72,7 +74,7 @@ public:
     [[nodiscard]] std::optional<ContainerState> find(const std::string& stack, const std::string& stage);
     /// Removes all containers of a stage; their names.
     std::vector<std::string> remove(const std::string& stack, const std::string& stage);
-    /// What the stage's container printed. Throws Error{not_found}.
+    /// What the stage's container printed, as it is. Throws Error{not_found}.
     void logs(const std::string& stack, const std::string& stage, std::optional<Time> since, bool follow,
               const process::OnOutput& on_output, const Interruption& interruption);
 

@@ -84,6 +84,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
     Workspace head(source, world, run);
     const auto& wanted = head.project().stage(name);
     refuse_what_is_not_obeyed(head.project(), wanted.name.str());
+    require_engine(head, name);
     DeployOutcome outcome;
     auto planned = plan(head, name, rebuild);
     outcome.build = std::move(planned.build);
@@ -135,6 +136,7 @@ DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
     }
     Workspace workspace(request.source, world, run);
     refuse_what_is_not_obeyed(workspace.project(), {});
+    require_engine(workspace, {});
     DeployOutcome outcome;
     outcome.build = build_image(workspace, request.rebuild);
     if (!outcome.build->image) {

@@ -55,6 +55,7 @@ struct RuntimeLogRequest {
     std::string stage;
     std::optional<Time> since;
     bool follow = false;
+    stage::Variables runtime;  ///< of the stage: those whose names look like secrets are hidden
 };
 
 /// The image of a commit.

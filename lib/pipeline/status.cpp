@@ -1,7 +1,9 @@
 #include "pipeline/pipeline.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "deployment/container.hpp"
+#include "mask/masker.hpp"
 
 #include <algorithm>
 
@@ -59,18 +61,33 @@ std::vector<StageStatus> status(const project::Project& project, World& world)
 
 void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run& run)
 {
+    mask::Secrets secrets;
+    for (const auto& [name, value] : request.runtime) {
+        if (names_a_secret(name)) {
+            secrets.add(value);
+        }
+    }
+    mask::Masker masker(secrets);
     std::uint64_t line = 1;
+    const auto write = [&](const std::string& text) {
+        if (!text.empty()) {
+            run.sink.write(
+                {world.clock(), request.stage, log::Lines{log::Channel::runtime, log::Source::output, line, text}});
+            line += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+        }
+    };
     container_target(world, run.sink)
         .logs(
             request.stack, request.stage, request.since, request.follow,
             [&](process::Stream, std::string_view piece) {
-                if (!piece.empty()) {
-                    run.sink.write({world.clock(), request.stage,
-                                    log::Lines{log::Channel::runtime, log::Source::output, line, std::string(piece)}});
-                    line += static_cast<std::uint64_t>(std::ranges::count(piece, '\n'));
-                }
+                std::string text;
+                masker.feed(piece, text);
+                write(text);
             },
             run.interruption);
+    std::string rest;
+    masker.finish(rest);
+    write(rest);
 }
 
 std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage, World& world)

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "deployment/container.hpp"
+#include "pipeline/detail/account.hpp"
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/buildspec.hpp"
 #include "pipeline/detail/checks.hpp"
@@ -149,6 +150,7 @@ private:
     std::optional<Verdict> release()
     {
         const auto& project = workspace_.project();
+        check_account(workspace_, stage_);
         const auto& image = workspace_.image();
         const auto previous = project.previous(stage_.name.str());
         const auto found = workspace_.look_up(image, previous);
@@ -251,6 +253,16 @@ private:
 };
 
 }  // namespace
+
+void require_engine(Workspace& workspace, const std::string& stage)
+{
+    for (const auto& each : workspace.project().stages) {
+        if (std::holds_alternative<stage::DockerTarget>(each.target) && (stage.empty() || each.name.str() == stage)) {
+            container_target(workspace).require();
+            return;
+        }
+    }
+}
 
 std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
 {

@@ -19,6 +19,9 @@ struct Promoted {
 [[nodiscard]] deployment::Deployment release_stage(Workspace& workspace, const stage::Stage& stage,
                                                    const Promoted& promoted);
 
+/// Throws Error{unavailable} when a docker stage (this one, or any when empty) would find no engine: before the build.
+void require_engine(Workspace& workspace, const std::string& stage);
+
 /// Whether the stage's target runs the promoted image, as its last deployment left it. Empty when it cannot be asked.
 [[nodiscard]] std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage,
                                                const Promoted& promoted);
