@@ -134,9 +134,9 @@ std::optional<std::string> find_nearest(std::string_view word, const std::vector
 std::string suggest(std::string_view word, const std::vector<std::string>& known)
 {
     if (const auto nearest = find_nearest(word, known)) {
-        return fmt::format("did you mean '{}'?", *nearest);
+        return fmt::format("'{}'", *nearest);
     }
-    return known.empty() ? std::string() : fmt::format("known: {}", join(known, ", "));
+    return known.empty() ? std::string() : fmt::format("one of {}", join(known, ", "));
 }
 
 bool is_variable_name(std::string_view name)

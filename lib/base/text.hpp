@@ -15,7 +15,7 @@ namespace tinystacks {
 
 /// The word of `known` that `word` was probably meant to be: at most a third of its letters differ.
 [[nodiscard]] std::optional<std::string> find_nearest(std::string_view word, const std::vector<std::string>& known);
-/// "did you mean 'x'?", or "known: a, b, c" when nothing is near.
+/// What to write instead, to stand after "try:": "'x'", or "one of a, b, c" when nothing is near.
 [[nodiscard]] std::string suggest(std::string_view word, const std::vector<std::string>& known);
 
 /// Whether the name can be a shell variable: a letter or '_', then letters, digits, '_'. Source: POSIX, XBD 3.230.
