@@ -1,11 +1,10 @@
 #include "cli.hpp"
 
-#include "base/error.hpp"
-#include "base/text.hpp"
+#include "help.hpp"
+#include "refusal.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <string_view>
 
 namespace tinystacks::app {
@@ -43,62 +42,6 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     declare_help(root, on_parsed);
 }
 
-/// The words of `known` that start a command line: to suggest one for a word that is none.
-std::vector<std::string> names_of(const CLI::App& app)
-{
-    std::vector<std::string> names;
-    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-        names.push_back(command->get_name());
-    }
-    return names;
-}
-
-/// The innermost command that was named, for the usage hint.
-const CLI::App& innermost(const CLI::App& root)
-{
-    const CLI::App* at = &root;
-    while (!at->get_subcommands().empty()) {
-        at = at->get_subcommands().front();
-    }
-    return *at;
-}
-
-std::string path_of(const CLI::App& command)
-{
-    return command.get_parent() == nullptr ? command.get_name()
-                                           : path_of(*command.get_parent()) + " " + command.get_name();
-}
-
-[[noreturn]] void refuse(const CLI::App& root, const CLI::ParseError& error)
-{
-    const auto& command = innermost(root);
-    auto hint = path_of(command) + " --help";
-    const auto extras = root.remaining(true);
-    // A word that is no command leaves the command that is required missing.
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || (!extras.empty() && !names_of(command).empty())) {
-        const auto word = extras.empty() ? std::string() : extras.front();
-        std::vector<std::string> known = names_of(command);
-        if (word.starts_with('-')) {
-            known.clear();
-            for (const CLI::App* at = &command; at != nullptr; at = at->get_parent()) {
-                for (const auto* option : at->get_options()) {
-                    known.push_back(option->get_name());
-                }
-            }
-        }
-        const auto nearest = find_nearest(word, known);
-        throw Error(ErrorKind::usage, "'{}' is no {} of {}", printable(word),
-                    word.starts_with('-') ? "flag"
-                    : known.empty()       ? "argument"
-                                          : "command",
-                    path_of(command))
-            .with_hint(nearest ? fmt::format("{} {}", path_of(command), *nearest) : hint);
-    }
-    auto text = printable(error.what());
-    text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
-    throw Error(ErrorKind::usage, "{}: {}", path_of(command), text).with_hint(hint);
-}
-
 }  // namespace
 
 Parsed parse_command_line(int argc, const char* const* argv)
@@ -107,25 +50,27 @@ Parsed parse_command_line(int argc, const char* const* argv)
                   "tinystacks");
     Parsed parsed;
     root.fallthrough();
-    root.set_version_flag("--version", std::string("tinystacks ") + TS_VERSION);
+    root.set_version_flag("--version", std::string("tinystacks ") + TS_VERSION, "Show the version.");
     root.set_help_flag("-h,--help", "Show this help.");
     root.require_subcommand(0, 1);
     declare_global_options(root, parsed.options);
     declare_commands(root, [&](commands::Action action) { parsed.action = std::move(action); });
+    parsed.options.line.assign(argv, argv + argc);
     try {
         root.parse(argc, argv);
     } catch (const CLI::CallForVersion&) {
         parsed.text = root.version() + "\n";
         return parsed;
     } catch (const CLI::CallForHelp&) {
-        const auto& command = innermost(root);
-        parsed.text = command.help(command.get_parent() == nullptr ? "" : path_of(*command.get_parent()));
+        parsed.text = help_text(innermost(root));
         return parsed;
     } catch (const CLI::ParseError& error) {
-        refuse(root, error);
+        refuse(root, error, parsed.options.line);
+    } catch (const WrongWord& error) {
+        refuse(root, error, parsed.options.line);
     }
     if (!parsed.action) {
-        parsed.text = root.help();
+        parsed.text = help_text(root);
     }
     return parsed;
 }

@@ -1,6 +1,7 @@
 #include "services.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "http/curl_transport.hpp"
 #include "process/guarded_launcher.hpp"
 #include "trace.hpp"
@@ -21,7 +22,8 @@ int registry_port(const std::string& text)
     int port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65535) {
-        throw Error(ErrorKind::usage, "TINYSTACKS_REGISTRY_PORT is '{}', which is no port", text);
+        throw Error(ErrorKind::usage, "TINYSTACKS_REGISTRY_PORT is '{}', which is no port", printable(text))
+            .with_hint("unset TINYSTACKS_REGISTRY_PORT");
     }
     return port;
 }
@@ -108,8 +110,12 @@ control::Embedded& Services::control(const std::string& from_project)
         wanted = from_project;
     }
     if (!wanted.empty() && wanted != "embedded") {
+        const auto hint =
+            !options_.control.empty() ? corrected(options_.line, wanted, "embedded", "give --control embedded")
+            : from_project == wanted  ? extended(options_.line, "--control embedded", "give --control embedded")
+                                      : std::string("unset TINYSTACKS_CONTROL");
         throw Error(ErrorKind::unavailable, "this version cannot use the remote control plane '{}' yet", wanted)
-            .with_hint("leave `control:` out or give --control embedded");
+            .with_hint(hint);
     }
     if (!control_) {
         if (options_.verbose >= 1) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "correction.hpp"
+
 #include "base/time.hpp"
 #include "control/control_plane.hpp"
 #include "control/embedded.hpp"
@@ -20,6 +22,7 @@ struct GlobalOptions {
     bool events = false;
     bool quiet = false;
     int verbose = 0;
+    CommandLine line;     ///< as it was given
     bool github = false;  ///< GitHub Actions runs us
 };
 

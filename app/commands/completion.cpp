@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 
+#include "commands/values.hpp"
 #include "view/completion.hpp"
 
 #include <CLI/CLI.hpp>
@@ -29,9 +30,9 @@ void declare_completion(CLI::App& parent, const OnParsed& on_parsed)
     auto shell = std::make_shared<std::string>();
     auto* command =
         parent.add_subcommand("completion", "Print what makes a shell complete our commands.")->group("The rest");
-    command->add_option("shell", *shell, "bash, zsh or fish.")
+    command->add_option("shell", *shell, "The shell: bash, zsh or fish.")
         ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+        ->check(one_of({"bash", "zsh", "fish"}))
         ->type_name("SHELL");
     // The tree of commands lives as long as parsing does.
     command->callback([shell, on_parsed, &parent] {

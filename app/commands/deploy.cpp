@@ -1,4 +1,5 @@
 #include "commands/project.hpp"
+#include "commands/values.hpp"
 #include "view/deployment.hpp"
 #include "view/github.hpp"
 #include "watch.hpp"
@@ -21,8 +22,11 @@ view::Report plan(const pipeline::DeployRequest& request, const project::Project
 {
     view::Report report;
     auto stages = nlohmann::json::array();
-    report.text =
-        fmt::format("build the image of {} unless its registry has it\n", request.source.commit.substr(0, 12));
+    // A later stage gets what the stage before it runs.
+    if (request.stage.empty() || request.stage == project.stages.front().name.str()) {
+        report.text =
+            fmt::format("build the image of {} unless its registry has it\n", request.source.commit.substr(0, 12));
+    }
     for (const auto& stage : project.stages) {
         if (request.stage.empty() || stage.name.str() == request.stage) {
             stages.push_back(stage.name.str());
@@ -40,12 +44,13 @@ view::Report run(const Options& options, Context& context)
 {
     pipeline::DeployRequest request{source(options, context), options.stage, options.rebuild, options.force};
     const auto project = pipeline::read_project(request.source).project;
-    if (!options.stage.empty()) {
-        (void)project.stage(options.stage);
-    }
+    check_stage(project, options.stage, context.services);
     auto& plane = context.services.control(project.control);
     announce(context, plane, request.source, options.dry_run ? "would deploy" : "deploy", options.stage);
     if (options.dry_run) {
+        if (const auto refusal = plane.refuses(request)) {
+            throw *refusal;
+        }
         return plan(request, project);
     }
     auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
@@ -69,7 +74,8 @@ void declare_deploy(CLI::App& parent, const OnParsed& on_parsed)
     command
         ->add_option("--stage", options->stage,
                      "Only this stage: it gets what the stage before it runs, the first one the commit.")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(not_empty());
     command->add_flag("--rebuild", options->rebuild, "Build even when the registry has the commit's image.");
     command->add_flag("--force", options->force, "Release again what already runs.");
     command->add_flag("--dry-run", options->dry_run, "Show what would be done.");

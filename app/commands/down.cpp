@@ -1,4 +1,5 @@
 #include "commands/project.hpp"
+#include "commands/values.hpp"
 
 #include "base/text.hpp"
 
@@ -24,7 +25,8 @@ void agree(const Options& options, const project::Project& project, Context& con
     }
     const auto what = options.stage.empty() ? "stack " + project.stack : "stage " + options.stage;
     if (!context.err.is_terminal() || ::isatty(STDIN_FILENO) != 1) {
-        throw Error(ErrorKind::usage, "'down' removes the containers of {}", what).with_hint("tinystacks down --yes");
+        throw Error(ErrorKind::usage, "'down' removes the containers of {}", what)
+            .with_hint(extended(context.services.options().line, "--yes", "tinystacks down --yes"));
     }
     context.err.write(fmt::format("Remove the containers of {} from this machine? [y/N] ", what));
     std::string answer;
@@ -37,9 +39,7 @@ void agree(const Options& options, const project::Project& project, Context& con
 view::Report run(const Options& options, Context& context)
 {
     const auto project = working_tree_project(options, context.services);
-    if (!options.stage.empty()) {
-        (void)project.stage(options.stage);
-    }
+    check_stage(project, options.stage, context.services);
     auto& plane = context.services.control(project.control);
     agree(options, project, context);
     view::Report report;
@@ -68,7 +68,7 @@ void declare_down(CLI::App& parent, const OnParsed& on_parsed)
     auto options = std::make_shared<Options>();
     auto* command = parent.add_subcommand("down", "Remove what docker stages run on this machine.")->group("The rest");
     declare_project_option(*command, *options);
-    command->add_option("--stage", options->stage, "Only this stage.")->type_name("NAME");
+    command->add_option("--stage", options->stage, "Only this stage.")->type_name("NAME")->check(not_empty());
     command->add_flag("--all", options->all, "Stop the machine's own registry too.");
     command->add_flag("--yes", options->yes, "Do not ask.");
     command->callback(

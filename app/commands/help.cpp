@@ -1,6 +1,7 @@
 #include "commands/commands.hpp"
 
-#include "base/text.hpp"
+#include "correction.hpp"
+#include "help.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -57,31 +58,43 @@ view::Report text_report(std::string_view text)
     return report;
 }
 
+/// The command below `parent` that a topic names. Throws WrongWord.
+const CLI::App& command_below(const CLI::App& parent, const std::string& word)
+{
+    std::vector<std::string> known;
+    if (parent.get_parent() == nullptr) {
+        known = {"exit-codes", "environment", "ci"};
+    }
+    for (const auto* command : parent.get_subcommands({})) {
+        if (command->get_name() == word) {
+            return *command;
+        }
+        known.push_back(command->get_name());
+    }
+    throw WrongWord(word, known);
+}
+
 }  // namespace
 
 void declare_help(CLI::App& parent, const OnParsed& on_parsed)
 {
     static const std::map<std::string, std::string_view> topics = {
         {"exit-codes", exit_codes}, {"environment", environment}, {"ci", ci}};
-    auto topic = std::make_shared<std::string>();
+    auto words = std::make_shared<std::vector<std::string>>();
     auto* command =
         parent.add_subcommand("help", "Explain: exit-codes, environment, ci, or a command.")->group("The rest");
-    command->add_option("topic", *topic, "exit-codes, environment, ci, or a command.")->type_name("TOPIC");
-    command->callback([topic, on_parsed, &parent] {
-        std::string text;
-        if (const auto found = topics.find(*topic); found != topics.end()) {
-            text = found->second;
-        } else if (topic->empty()) {
-            text = parent.help();
-        } else if (const auto named = parent.get_subcommands(
-                       [&](const CLI::App* candidate) { return candidate->get_name() == *topic; });
-                   !named.empty()) {
-            text = named.front()->help(parent.get_name());
-        } else {
-            throw Error(ErrorKind::usage, "there is no help on '{}'", printable(*topic))
-                .with_hint(suggest(*topic, {"exit-codes", "environment", "ci", "deploy", "logs", "status", "init"}));
+    command->add_option("topic", *words, "exit-codes, environment, ci, or a command.")->type_name("TOPIC");
+    // The tree of commands lives as long as parsing does.
+    command->callback([words, on_parsed, &parent] {
+        if (words->size() == 1 && topics.contains(words->front())) {
+            on_parsed([text = topics.at(words->front())](Context&) { return text_report(text); });
+            return;
         }
-        on_parsed([text = std::move(text)](Context&) { return text_report(text); });
+        const CLI::App* topic = &parent;
+        for (const auto& word : *words) {
+            topic = &command_below(*topic, word);
+        }
+        on_parsed([text = help_text(*topic)](Context&) { return text_report(text); });
     });
 }
 

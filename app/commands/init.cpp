@@ -1,6 +1,8 @@
 #include "commands/project.hpp"
+#include "commands/values.hpp"
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "framework/framework.hpp"
 #include "git/repository.hpp"
 #include "project/init.hpp"
@@ -36,8 +38,9 @@ int container_port(const Options& options, const framework::Detected& detected)
         return options.port;
     }
     if (detected.ports.empty()) {
-        throw Error(ErrorKind::usage, "'{}' exposes no port", detected.dockerfile.string())
-            .with_hint("add EXPOSE to it, or give --port: tinystacks init --port 8080");
+        throw Error(ErrorKind::usage, "'{}' exposes no port: add EXPOSE to it, or say which one it is",
+                    printable(detected.dockerfile.string()))
+            .with_hint("tinystacks init --port 8080");
     }
     return detected.ports.front();
 }
@@ -65,16 +68,21 @@ view::Report run(const Options& options, Context& context)
     view::Report report;
     auto files = nlohmann::json::array();
     bool kept = false;
+    bool written = false;
     for (const auto& [path, text] : project::plan_init(request)) {
         const auto fate = fate_of(root / path, text, options);
         kept = kept || fate == Fate::kept;
-        files.push_back({{"path", path.generic_string()}, {"status", to_string(fate)}});
+        files.push_back({{"path", path.generic_string()},
+                         {"status", to_string(fate)},
+                         {"text", options.dry_run ? nlohmann::json(text) : nlohmann::json(nullptr)}});
         if (options.dry_run) {
-            report.text += fmt::format("--- {} ({})\n{}", path.generic_string(), to_string(fate), text);
+            report.text += fmt::format("--- {} ({}{})\n{}", path.generic_string(),
+                                       fate == Fate::written ? "would be " : "", to_string(fate), text);
             continue;
         }
         if (fate == Fate::written) {
             replace_file(root / path, text, 0644);
+            written = true;
         }
         report.text += fmt::format("{}: {}\n", path.generic_string(), to_string(fate));
     }
@@ -85,9 +93,11 @@ view::Report run(const Options& options, Context& context)
     if (kept) {
         report.notes.emplace_back("files that are there and differ were kept; --force writes them anew");
     }
-    if (!options.dry_run) {
+    if (written) {
         report.notes.emplace_back("next: git add -A && git commit -m 'Deploy with tinystacks'");
         report.notes.emplace_back("      tinystacks deploy");
+    } else if (!options.dry_run) {
+        report.notes.emplace_back("next: tinystacks deploy");
     }
     return report;
 }
@@ -99,12 +109,13 @@ void declare_init(CLI::App& parent, const OnParsed& on_parsed)
     auto options = std::make_shared<Options>();
     auto* command = parent.add_subcommand("init", "Write tinystacks.yml, build.yml and release.yml for a Dockerfile.")
                         ->group("Everyday");
-    command->add_option("--dockerfile", options->dockerfile, "The Dockerfile, relative to the repository's root.")
-        ->type_name("PATH")
-        ->capture_default_str();
+    command
+        ->add_option("--dockerfile", options->dockerfile,
+                     "The Dockerfile, relative to the repository's root, when it has another name.")
+        ->type_name("PATH");
     command->add_option("--port", options->port, "The port the application listens on; EXPOSE says it otherwise.")
         ->type_name("PORT")
-        ->check(CLI::Range(1, 65535));
+        ->check(port());
     command->add_flag("--force", options->force, "Write files anew that are there and differ.");
     command->add_flag("--dry-run", options->dry_run, "Show the files, write nothing.");
     command->callback(

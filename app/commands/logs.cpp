@@ -1,4 +1,5 @@
 #include "commands/project.hpp"
+#include "commands/values.hpp"
 #include "view/log.hpp"
 #include "watch.hpp"
 
@@ -18,7 +19,7 @@ struct Options : ProjectOptions {
     bool follow = false;
 };
 
-std::optional<Time> parse_since(const std::string& text, Time now)
+std::optional<Time> parse_since(const std::string& text, const Services& services)
 {
     if (text.empty()) {
         return std::nullopt;
@@ -26,7 +27,7 @@ std::optional<Time> parse_since(const std::string& text, Time now)
     if (const auto time = find_rfc3339(text)) {
         return time;
     }
-    return now - parse_duration(text);
+    return services.clock()() - duration_of("--since", text, services.options().line);
 }
 
 [[noreturn]] void refuse_missing(const Options& options, log::Channel channel, const project::Project& project)
@@ -81,8 +82,8 @@ view::Report show_runtime(const Options& options, const project::Project& projec
                     stage::kind(wanted.target))
             .with_hint("aws logs tail --follow LOG_GROUP");
     }
-    pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services.clock()()),
-                                        options.follow, project.runtime_of(wanted)};
+    pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services), options.follow,
+                                        project.runtime_of(wanted)};
     auto& plane = context.services.control(project.control);
     Interrupts interrupts;
     const auto run = plane.start(request);
@@ -113,12 +114,16 @@ view::Report show_runtime(const Options& options, const project::Project& projec
 
 view::Report run(const Options& options, Context& context)
 {
-    const auto project = working_tree_project(options, context.services);
-    if (!options.stage.empty()) {
-        (void)project.stage(options.stage);
+    const auto& global = context.services.options();
+    if (global.json && options.follow) {
+        // One document can only be printed at the end, which a log that is followed may never reach.
+        throw Error(ErrorKind::usage, "--json and --follow exclude each other: --events prints lines as they come")
+            .with_hint(corrected(global.line, "--json", "--events", "tinystacks logs --follow --events"));
     }
+    const auto project = working_tree_project(options, context.services);
+    check_stage(project, options.stage, context.services);
     auto& plane = context.services.control(project.control);
-    view::LogPrinter printer({parse_since(options.since, context.services.clock()()), options.pattern},
+    view::LogPrinter printer({parse_since(options.since, context.services), options.pattern},
                              context.services.options(), context.out, context.err);
     if (options.kind.empty()) {
         const auto failure = plane.find_failure(project.stack);
@@ -147,10 +152,12 @@ void declare_logs(CLI::App& parent, const OnParsed& on_parsed)
     auto* command =
         parent.add_subcommand("logs", "Print a log; alone: what failed last, else the runtime log.")->group("Everyday");
     declare_project_option(*command, *options);
-    command->add_option("kind", options->kind, "build, release, deployment or runtime.")
-        ->check(CLI::IsMember({"build", "release", "deployment", "runtime"}))
+    command->add_option("kind", options->kind, "Which log: build, release, deployment or runtime.")
+        ->check(one_of({"build", "release", "deployment", "runtime"}))
         ->type_name("KIND");
-    command->add_option("--stage", options->stage, "The stage; else the one deployed last.")->type_name("NAME");
+    command->add_option("--stage", options->stage, "The stage; else the one deployed last.")
+        ->type_name("NAME")
+        ->check(not_empty());
     command->add_flag("-f,--follow", options->follow, "Go on as it grows.");
     command->add_option("--since", options->since, "Only what is newer: a time (RFC 3339) or a duration such as 10m.")
         ->type_name("TIME");

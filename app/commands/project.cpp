@@ -1,4 +1,5 @@
 #include "commands/project.hpp"
+#include "commands/values.hpp"
 
 #include "base/text.hpp"
 #include "git/repository.hpp"
@@ -65,7 +66,7 @@ void agree_to_working_tree(const project::Project& project, const std::string& f
         }
     }
     throw Error(ErrorKind::usage, "'{}' is not committed yet", file)
-        .with_hint(fmt::format("git add -A && git commit -m 'Add {}', or give --working-tree", file));
+        .with_hint(fmt::format("git add -A && git commit -m 'Add {}'  # or give --working-tree", file));
 }
 
 }  // namespace
@@ -73,14 +74,16 @@ void agree_to_working_tree(const project::Project& project, const std::string& f
 void declare_project_option(CLI::App& command, ProjectOptions& options)
 {
     command.add_option("--project", options.project, "The project file, when it is not tinystacks.yml in the root.")
-        ->type_name("PATH");
+        ->type_name("PATH")
+        ->check(not_empty());
 }
 
 void declare_source_options(CLI::App& command, SourceOptions& options)
 {
     declare_project_option(command, options);
     auto* commit = command.add_option("--commit", options.commit, "The commit instead of HEAD: a branch, tag or id.")
-                       ->type_name("REV");
+                       ->type_name("REV")
+                       ->check(not_empty());
     command.add_flag("--working-tree", options.working_tree, "The working tree with its uncommitted changes.")
         ->excludes(commit);
 }
@@ -107,6 +110,22 @@ project::Project working_tree_project(const ProjectOptions& options, const Servi
     return pipeline::read_project(services.directory(), project_file(options, services)).project;
 }
 
+void check_stage(const project::Project& project, const std::string& name, const Services& services)
+{
+    std::vector<std::string> known;
+    for (const auto& stage : project.stages) {
+        known.push_back(stage.name.str());
+    }
+    if (name.empty() || std::ranges::find(known, name) != known.end()) {
+        return;
+    }
+    const std::string status = "tinystacks status";
+    const auto nearest = find_nearest(name, known);
+    throw Error(ErrorKind::not_found, "stack '{}' has no stage '{}': it has {}", project.stack, printable(name),
+                enumerate(known))
+        .with_hint(nearest ? corrected(services.options().line, name, *nearest, status) : status);
+}
+
 pipeline::Source source(const SourceOptions& options, Context& context)
 {
     const auto& services = context.services;
@@ -115,7 +134,11 @@ pipeline::Source source(const SourceOptions& options, Context& context)
     source.project_file = project_file(options, services);
     const auto repository = git::Repository::discover(source.directory);
     if (!options.commit.empty()) {
-        source.commit = repository.parse_commit(options.commit);
+        try {
+            source.commit = repository.parse_commit(options.commit);
+        } catch (const Error& error) {
+            throw error.hint().empty() ? error.with_hint("git log --oneline --all") : error;
+        }
         return source;
     }
     const auto head = repository.find_head();

@@ -26,6 +26,9 @@ void declare_source_options(CLI::App& command, SourceOptions& options);
 /// The project as it lies in the working tree, for what deploys nothing.
 [[nodiscard]] project::Project working_tree_project(const ProjectOptions& options, const Services& services);
 
+/// Throws Error{not_found} when `name` is neither empty nor a stage of the project.
+void check_stage(const project::Project& project, const std::string& name, const Services& services);
+
 /// The commit that is meant, HEAD by default; with --working-tree, or when the files `init` wrote are not committed
 /// yet, a throw-away commit of the working tree. Throws Error{usage} with both ways out when that needs a decision.
 [[nodiscard]] pipeline::Source source(const SourceOptions& options, Context& context);

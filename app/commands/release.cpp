@@ -1,4 +1,5 @@
 #include "commands/project.hpp"
+#include "commands/values.hpp"
 #include "view/deployment.hpp"
 #include "view/github.hpp"
 #include "watch.hpp"
@@ -16,7 +17,7 @@ view::Report run(const Options& options, Context& context)
 {
     pipeline::ReleaseRequest request{source(options, context), options.stage};
     const auto project = pipeline::read_project(request.source).project;
-    (void)project.stage(options.stage);
+    check_stage(project, options.stage, context.services);
     auto& plane = context.services.control(project.control);
     announce(context, plane, request.source, "release", options.stage);
     auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
@@ -37,7 +38,7 @@ void declare_release(CLI::App& parent, const OnParsed& on_parsed)
     auto* command =
         parent.add_subcommand("release", "Run release.yml for one stage; print the digest or URL.")->group("Steps");
     declare_source_options(*command, *options);
-    command->add_option("--stage", options->stage, "The stage.")->required()->type_name("NAME");
+    command->add_option("--stage", options->stage, "The stage.")->required()->type_name("NAME")->check(not_empty());
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });
 }

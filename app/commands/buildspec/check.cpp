@@ -34,7 +34,8 @@ view::Report run(const Options& options, Services& services)
 void declare_buildspec_check(CLI::App& parent, const OnParsed& on_parsed)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("check", "Say everything that is wrong or odd about a buildspec.");
+    auto* command =
+        parent.add_subcommand("check", "Say everything that is wrong or odd about a buildspec.")->group("Commands");
     command->add_option("file", options->file, "The buildspec.")->required()->type_name("FILE");
     command->add_flag("--strict", options->strict, "Fail on warnings too: what AWS CodeBuild tolerates.");
     command->callback(

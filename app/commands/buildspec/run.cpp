@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
+#include "commands/values.hpp"
 #include "git/repository.hpp"
 #include "view/buildspec.hpp"
 #include "watch.hpp"
@@ -26,7 +27,8 @@ buildspec::Variable parse_variable(const std::string& text)
 {
     const auto equals = text.find('=');
     if (equals == std::string::npos || !is_variable_name(text.substr(0, equals))) {
-        throw Error(ErrorKind::usage, "--env '{}' is not NAME=VALUE", printable(text.substr(0, equals)));
+        throw Error(ErrorKind::usage, "--env '{}' is not NAME=VALUE", printable(text.substr(0, equals)))
+            .with_hint("--env NAME=VALUE");
     }
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
@@ -63,7 +65,7 @@ buildspec::RunOptions run_options(const Options& options, Services& services)
         run.artifacts = std::filesystem::absolute(services.path(options.artifacts));
     }
     if (!options.timeout.empty()) {
-        run.timeout = parse_duration(options.timeout);
+        run.timeout = duration_of("--timeout", options.timeout, services.options().line);
     }
     run.shell = options.shell;
     if (run.shell.find_first_of(" \t\n") != std::string::npos) {
@@ -93,11 +95,12 @@ view::Report run(const Options& options, Context& context)
 void declare_buildspec_run(CLI::App& parent, const OnParsed& on_parsed)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("run", "Run a buildspec the way AWS CodeBuild does.");
+    auto* command = parent.add_subcommand("run", "Run a buildspec the way AWS CodeBuild does.")->group("Commands");
     command->add_option("file", options->file, "The buildspec.")->required()->type_name("FILE");
-    command->add_option("--directory", options->directory, "The source directory the commands work in.")
-        ->type_name("DIR")
-        ->capture_default_str();
+    command
+        ->add_option("--directory", options->directory,
+                     "The source directory the commands work in; else the current one.")
+        ->type_name("DIR");
     command->add_option("--env", options->variables, "A variable that beats the file's; may be repeated.")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "correction.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What values of options may be. What a validator returns is told behind the option's name.
+namespace tinystacks::app::commands {
+
+/// One of `known`. Throws WrongWord.
+[[nodiscard]] CLI::Validator one_of(std::vector<std::string> known);
+/// A TCP port.
+[[nodiscard]] CLI::Validator port();
+/// Not the empty text, which an unset variable of a script makes: `--stage ""` must not mean every stage.
+[[nodiscard]] CLI::Validator not_empty();
+
+/// A duration that `flag` was given. Throws Error{usage}.
+[[nodiscard]] std::chrono::milliseconds duration_of(std::string_view flag, const std::string& text,
+                                                    const CommandLine& line);
+
+}  // namespace tinystacks::app::commands
