@@ -1,5 +1,6 @@
 #include "cli.hpp"
 
+#include "commands/values.hpp"
 #include "help.hpp"
 #include "refusal.hpp"
 
@@ -12,9 +13,12 @@ namespace {
 
 void declare_global_options(CLI::App& root, GlobalOptions& options)
 {
-    root.add_option("-C", options.directory, "Work as if started in this directory.")->type_name("DIR");
+    root.add_option("-C", options.directory, "Work as if started in this directory.")
+        ->type_name("DIR")
+        ->check(commands::a_value());
     root.add_option("--control", options.control, "Who keeps stacks and deployments: embedded or a URL.")
-        ->type_name("WHERE");
+        ->type_name("WHERE")
+        ->check(commands::a_value());
     auto* json = root.add_flag("--json", options.json, "Print one JSON document on stdout, whatever happens.");
     root.add_flag("--events", options.events, "Print what happens as NDJSON, ending with that document.")
         ->excludes(json);

@@ -48,12 +48,12 @@ int run(int argc, char** argv, char** environment, view::Console& out, view::Con
     try {
         auto parsed = parse_command_line(argc, argv);
         parsed.options.github = options.github;
-        options = parsed.options;
-        if (parsed.text) {
+        if (parsed.text) {  // whose flags CLI11 leaves unread
             report.text = *parsed.text;
             (*report.result)["text"] = *parsed.text;
             return finish(report, nullptr, options, out, err);
         }
+        options = parsed.options;
         Services services(environment, options);
         commands::Context context{services, out, err};
         report = parsed.action(context);

@@ -75,7 +75,7 @@ void declare_deploy(CLI::App& parent, const OnParsed& on_parsed)
         ->add_option("--stage", options->stage,
                      "Only this stage: it gets what the stage before it runs, the first one the commit.")
         ->type_name("NAME")
-        ->check(not_empty());
+        ->check(a_value());
     command->add_flag("--rebuild", options->rebuild, "Build even when the registry has the commit's image.");
     command->add_flag("--force", options->force, "Release again what already runs.");
     command->add_flag("--dry-run", options->dry_run, "Show what would be done.");

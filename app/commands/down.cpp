@@ -68,7 +68,7 @@ void declare_down(CLI::App& parent, const OnParsed& on_parsed)
     auto options = std::make_shared<Options>();
     auto* command = parent.add_subcommand("down", "Remove what docker stages run on this machine.")->group("The rest");
     declare_project_option(*command, *options);
-    command->add_option("--stage", options->stage, "Only this stage.")->type_name("NAME")->check(not_empty());
+    command->add_option("--stage", options->stage, "Only this stage.")->type_name("NAME")->check(a_value());
     command->add_flag("--all", options->all, "Stop the machine's own registry too.");
     command->add_flag("--yes", options->yes, "Do not ask.");
     command->callback(

@@ -112,7 +112,8 @@ void declare_init(CLI::App& parent, const OnParsed& on_parsed)
     command
         ->add_option("--dockerfile", options->dockerfile,
                      "The Dockerfile, relative to the repository's root, when it has another name.")
-        ->type_name("PATH");
+        ->type_name("PATH")
+        ->check(a_value());
     command->add_option("--port", options->port, "The port the application listens on; EXPOSE says it otherwise.")
         ->type_name("PORT")
         ->check(port());

@@ -157,10 +157,11 @@ void declare_logs(CLI::App& parent, const OnParsed& on_parsed)
         ->type_name("KIND");
     command->add_option("--stage", options->stage, "The stage; else the one deployed last.")
         ->type_name("NAME")
-        ->check(not_empty());
+        ->check(a_value());
     command->add_flag("-f,--follow", options->follow, "Go on as it grows.");
     command->add_option("--since", options->since, "Only what is newer: a time (RFC 3339) or a duration such as 10m.")
-        ->type_name("TIME");
+        ->type_name("TIME")
+        ->check(a_value());
     command->add_option("--grep", options->pattern, "Only lines that hold this text.")->type_name("TEXT");
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });

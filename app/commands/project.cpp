@@ -75,7 +75,7 @@ void declare_project_option(CLI::App& command, ProjectOptions& options)
 {
     command.add_option("--project", options.project, "The project file, when it is not tinystacks.yml in the root.")
         ->type_name("PATH")
-        ->check(not_empty());
+        ->check(a_value());
 }
 
 void declare_source_options(CLI::App& command, SourceOptions& options)
@@ -83,7 +83,7 @@ void declare_source_options(CLI::App& command, SourceOptions& options)
     declare_project_option(command, options);
     auto* commit = command.add_option("--commit", options.commit, "The commit instead of HEAD: a branch, tag or id.")
                        ->type_name("REV")
-                       ->check(not_empty());
+                       ->check(a_value());
     command.add_flag("--working-tree", options.working_tree, "The working tree with its uncommitted changes.")
         ->excludes(commit);
 }

@@ -38,7 +38,7 @@ void declare_release(CLI::App& parent, const OnParsed& on_parsed)
     auto* command =
         parent.add_subcommand("release", "Run release.yml for one stage; print the digest or URL.")->group("Steps");
     declare_source_options(*command, *options);
-    command->add_option("--stage", options->stage, "The stage.")->required()->type_name("NAME")->check(not_empty());
+    command->add_option("--stage", options->stage, "The stage.")->required()->type_name("NAME")->check(a_value());
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });
 }

@@ -35,9 +35,15 @@ CLI::Validator port()
         "");
 }
 
-CLI::Validator not_empty()
+CLI::Validator a_value()
 {
-    return CLI::Validator([](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); }, "");
+    return CLI::Validator(
+        [](const std::string& text) {
+            return text.empty()            ? std::string("is empty")
+                   : text.starts_with('-') ? fmt::format("needs a value, and '{}' is a flag", text)
+                                           : std::string();
+        },
+        "");
 }
 
 std::chrono::milliseconds duration_of(std::string_view flag, const std::string& text, const CommandLine& line)

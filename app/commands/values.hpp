@@ -16,8 +16,9 @@ namespace tinystacks::app::commands {
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> known);
 /// A TCP port.
 [[nodiscard]] CLI::Validator port();
-/// Not the empty text, which an unset variable of a script makes: `--stage ""` must not mean every stage.
-[[nodiscard]] CLI::Validator not_empty();
+/// Neither the empty text, which an unset variable of a script makes (`--stage ""` must not mean every stage), nor a
+/// flag, which CLI11 takes for the value when that was forgotten (`--stage --json`).
+[[nodiscard]] CLI::Validator a_value();
 
 /// A duration that `flag` was given. Throws Error{usage}.
 [[nodiscard]] std::chrono::milliseconds duration_of(std::string_view flag, const std::string& text,

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace tinystacks::app::view {
 namespace {
 
@@ -35,6 +37,17 @@ json to_json(const Error& error)
             {"line", number_or_null(error.where().line)},
             {"column", number_or_null(error.where().column)},
             {"hint", text_or_null(error.hint())}};
+}
+
+/// A check that found errors tells them as its result; to programs the first of them is the error too.
+json error_of_check(const Report& report)
+{
+    if (report.exit_code != exit_code(ErrorKind::invalid_input) || report.problems.empty()) {
+        return nullptr;
+    }
+    const auto worst = std::ranges::find(report.problems, Severity::error, &Problem::severity);
+    const auto& first = worst != report.problems.end() ? *worst : report.problems.front();
+    return to_json(Error(ErrorKind::invalid_input, "{}", first.message).with_hint(first.hint).at(first.where));
 }
 
 std::string with_hint(std::string line, const std::string& hint)
@@ -79,7 +92,7 @@ std::string document(const Report& report, const Error* error, bool as_event)
         problems.push_back(to_json(problem));
     }
     whole["problems"] = std::move(problems);
-    whole["error"] = error == nullptr ? json(nullptr) : to_json(*error);
+    whole["error"] = error != nullptr ? to_json(*error) : error_of_check(report);
     return whole.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "buildspec/buildspec.hpp"
 #include "commands/commands.hpp"
+#include "commands/values.hpp"
 #include "view/buildspec.hpp"
 
 #include <CLI/CLI.hpp>
@@ -36,7 +37,7 @@ void declare_buildspec_check(CLI::App& parent, const OnParsed& on_parsed)
     auto options = std::make_shared<Options>();
     auto* command =
         parent.add_subcommand("check", "Say everything that is wrong or odd about a buildspec.")->group("Commands");
-    command->add_option("file", options->file, "The buildspec.")->required()->type_name("FILE");
+    command->add_option("file", options->file, "The buildspec.")->required()->type_name("FILE")->check(a_value());
     command->add_flag("--strict", options->strict, "Fail on warnings too: what AWS CodeBuild tolerates.");
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context.services); }); });

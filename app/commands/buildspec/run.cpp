@@ -96,23 +96,29 @@ void declare_buildspec_run(CLI::App& parent, const OnParsed& on_parsed)
 {
     auto options = std::make_shared<Options>();
     auto* command = parent.add_subcommand("run", "Run a buildspec the way AWS CodeBuild does.")->group("Commands");
-    command->add_option("file", options->file, "The buildspec.")->required()->type_name("FILE");
+    command->add_option("file", options->file, "The buildspec.")->required()->type_name("FILE")->check(a_value());
     command
         ->add_option("--directory", options->directory,
                      "The source directory the commands work in; else the current one.")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->check(a_value());
     command->add_option("--env", options->variables, "A variable that beats the file's; may be repeated.")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     command->add_option("--env-file", options->env_file, "A file of NAME=VALUE lines, such as values of secrets.")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->check(a_value());
     command
         ->add_option("--artifacts", options->artifacts,
                      "Copy artifacts below this directory: 'primary' and 'secondary/ID' in it are replaced.")
-        ->type_name("DIR");
-    command->add_option("--shell", options->shell, "The shell of every command; beats env.shell.")->type_name("NAME");
+        ->type_name("DIR")
+        ->check(a_value());
+    command->add_option("--shell", options->shell, "The shell of every command; beats env.shell.")
+        ->type_name("NAME")
+        ->check(a_value());
     command->add_option("--timeout", options->timeout, "End the build after this time, such as 90s or 1h.")
-        ->type_name("TIME");
+        ->type_name("TIME")
+        ->check(a_value());
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });
 }
