@@ -1,11 +1,14 @@
 #include "buildspec/run.hpp"
 
 #include "base/file.hpp"
+#include "base/temp_dir.hpp"
 #include "base/text.hpp"
 #include "buildspec/detail/artifacts.hpp"
 #include "buildspec/detail/build_log.hpp"
+#include "buildspec/detail/helpers.hpp"
 #include "buildspec/detail/phases.hpp"
 #include "buildspec/detail/references.hpp"
+#include "buildspec/detail/run_as.hpp"
 #include "buildspec/detail/shell.hpp"
 #include "buildspec/detail/variables.hpp"
 
@@ -107,7 +110,8 @@ private:
         choose_shell();
         const auto fetched =
             fetch_references(spec_, given, *launcher_, program_environment(options_.environment), interruption_);
-        variables_ = first_environment(options_, spec_, fetched, clock_());
+        users_ = find_users(spec_, log_);
+        variables_ = first_environment(options_, spec_, fetched, write_helpers(work()), clock_());
         hide_secrets(variables_, spec_, log_);
         tell_problems();
         tell_runtimes();
@@ -122,6 +126,19 @@ private:
                                  : "Cache is not defined in the buildspec");
         log_.say("Registering with agent");
         tell_phases();
+    }
+
+    /// Where script and state lie. Other users cannot get into the directory that the caller gave us.
+    std::filesystem::path work()
+    {
+        if (users_.empty()) {
+            return options_.work;
+        }
+        if (!shared_work_) {
+            shared_work_.emplace();
+            std::filesystem::permissions(shared_work_->path(), std::filesystem::perms(0711));
+        }
+        return shared_work_->path();
     }
 
     void read()
@@ -246,7 +263,7 @@ private:
     void run_phases()
     {
         Shell shell(
-            {shell_, spec_.version, options_.directory, options_.work, variables_, options_.immutable, deadline_},
+            {shell_, spec_.version, options_.directory, work(), variables_, options_.immutable, deadline_, users_},
             *launcher_, log_, interruption_);
         Phases phases(spec_, shell, log_);
         const bool upload = phases.run(result_);
@@ -329,6 +346,8 @@ private:
     Buildspec spec_;
     bool read_ = false;
     std::vector<std::string> shell_;
+    std::map<std::string, process::User> users_;
+    std::optional<TempDir> shared_work_;
     std::map<std::string, std::string> variables_;
     std::optional<SteadyClock::time_point> deadline_;
     Result result_;
@@ -340,71 +359,6 @@ Result run(const RunOptions& options, const process::MakeLauncher& make_launcher
            const Interruption& interruption)
 {
     return Build(options, make_launcher, sink, clock, interruption).run();
-}
-
-std::vector<Variable> parse_env_file(std::string_view text, const std::string& file)
-{
-    std::vector<Variable> variables;
-    std::size_t number = 0;
-    for (auto line : split(text, '\n')) {
-        ++number;
-        if (line.ends_with('\r')) {
-            line.remove_suffix(1);
-        }
-        if (trim(line).empty() || trim(line).starts_with('#')) {
-            continue;
-        }
-        const auto equals = line.find('=');
-        const auto name = trim(line.substr(0, equals));
-        if (equals == std::string_view::npos || !is_variable_name(name)) {
-            throw Error(ErrorKind::invalid_input, "this line is not NAME=VALUE").at({file, number, 1});
-        }
-        variables.emplace_back(name, line.substr(equals + 1));
-    }
-    return variables;
-}
-
-std::string_view to_string(Status status)
-{
-    switch (status) {
-    case Status::succeeded:
-        return "SUCCEEDED";
-    case Status::failed:
-        return "FAILED";
-    case Status::timed_out:
-        return "TIMED_OUT";
-    case Status::stopped:
-        return "STOPPED";
-    }
-    return "FAILED";
-}
-
-std::string_view to_string(PhaseStatus status)
-{
-    switch (status) {
-    case PhaseStatus::skipped:
-        return "SKIPPED";
-    case PhaseStatus::succeeded:
-        return "SUCCEEDED";
-    case PhaseStatus::failed:
-        return "FAILED";
-    case PhaseStatus::timed_out:
-        return "TIMED_OUT";
-    case PhaseStatus::stopped:
-        return "STOPPED";
-    }
-    return "SKIPPED";
-}
-
-int exit_code(const Result& result)
-{
-    if (result.status == Status::stopped) {
-        return 130;
-    }
-    if (result.error) {
-        return exit_code(result.error->kind());
-    }
-    return result.status == Status::succeeded ? 0 : 10;
 }
 
 }  // namespace tinystacks::buildspec

@@ -143,13 +143,21 @@ pid_t GuardedLauncher::Guard::start(const Command& command, const std::array<int
     for (const auto& [name, value] : command.environment) {
         append_word(payload, name + "=" + value);
     }
+    const auto user = command.user.value_or(User{});
+    for (const auto group : user.groups) {
+        append_word(payload, std::to_string(group));
+    }
     const guard::Ask ask = {guard::Ask::What::start,
                             static_cast<std::uint32_t>(payload.size()),
                             static_cast<std::uint32_t>(command.argv.size()),
                             static_cast<std::uint32_t>(command.environment.size()),
                             command.umask,
                             0,
-                            0};
+                            0,
+                            command.user ? 1U : 0U,
+                            user.uid,
+                            user.gid,
+                            static_cast<std::uint32_t>(user.groups.size())};
     write_all(socket.number(), {reinterpret_cast<const char*>(&ask), sizeof ask}, "the guard process");
 
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * 3)] = {};
@@ -183,7 +191,7 @@ pid_t GuardedLauncher::Guard::start(const Command& command, const std::array<int
 
 void GuardedLauncher::Guard::signal(pid_t child, int number) const
 {
-    const guard::Ask ask = {guard::Ask::What::signal, 0, 0, 0, 0, child, number};
+    const guard::Ask ask = {guard::Ask::What::signal, 0, 0, 0, 0, child, number, 0, 0, 0, 0};
     write_all(socket.number(), {reinterpret_cast<const char*>(&ask), sizeof ask}, "the guard process");
 }
 
@@ -403,6 +411,11 @@ Outcome GuardedLauncher::run(const Command& command, const OnOutput& on_output, 
     Pipe err = shares ? Pipe() : make_pipe();
     const int write_out = shares ? guard_->shared.write.number() : out.write.number();
     const int write_err = shares ? guard_->shared.write.number() : err.write.number();
+    if (command.user) {
+        // For /dev/stderr, which is opened anew.
+        (void)::fchown(write_out, command.user->uid, command.user->gid);
+        (void)::fchown(write_err, command.user->uid, command.user->gid);
+    }
     const auto child = guard_->start(command, {input.number(), write_out, write_err});
     out.write = Descriptor();
     err.write = Descriptor();

@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
+#include <grp.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -72,6 +74,24 @@ std::optional<std::filesystem::path> find_program(std::string_view name, const E
         }
     }
     return std::nullopt;
+}
+
+std::optional<User> find_user(const std::string& name)
+{
+    std::vector<char> buffer(std::size_t{1} << 16);
+    passwd entry = {};
+    passwd* found = nullptr;
+    if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
+        return std::nullopt;
+    }
+    int count = 0;
+    (void)::getgrouplist(name.c_str(), entry.pw_gid, nullptr, &count);
+    std::vector<gid_t> groups(static_cast<std::size_t>(std::max(count, 1)));
+    count = static_cast<int>(groups.size());
+    if (::getgrouplist(name.c_str(), entry.pw_gid, groups.data(), &count) < 0) {
+        groups = {entry.pw_gid};
+    }
+    return User{entry.pw_uid, entry.pw_gid, {groups.begin(), groups.end()}};
 }
 
 }  // namespace tinystacks::process

@@ -24,6 +24,14 @@ enum class Output {
                ///< process may write on after the command that started it; nothing waits for it to close
 };
 
+/// Whom a child runs as.
+struct User {
+    unsigned uid = 0;
+    unsigned gid = 0;
+    std::vector<unsigned> groups;
+    bool operator==(const User&) const = default;
+};
+
 struct Command {
     std::vector<std::string>
         argv;  ///< argv[0] is found on the PATH of `environment` unless it has a slash; never a shell
@@ -33,6 +41,7 @@ struct Command {
     std::optional<std::chrono::milliseconds> timeout;
     Output output = Output::separate;
     unsigned umask = 077;
+    std::optional<User> user;  ///< another user, which only root can ask for; HOME and the like stay as given
 };
 
 struct Exited {
@@ -90,6 +99,9 @@ struct Finished {
 
 /// The file `name` would be started from, as execvp(3) finds it. Empty when there is none.
 [[nodiscard]] std::optional<std::filesystem::path> find_program(std::string_view name, const Environment& environment);
+
+/// The user `name` and its groups, from the system's databases. Empty when there is none.
+[[nodiscard]] std::optional<User> find_user(const std::string& name);
 
 /// Makes a new launcher. Each buildspec run has one of its own, so that what it leaves behind ends with it.
 using MakeLauncher = std::function<std::unique_ptr<Launcher>()>;

@@ -84,6 +84,7 @@ void Phases::run_phase(PhaseName name, PhaseRecord& record)
     const auto& phase = spec_.phase(name);
     const auto began = SteadyClock::now();
     const bool succeeding_before = succeeding_;
+    shell_.become(phase.run_as.empty() ? spec_.run_as : phase.run_as);
     log_.begin_step(record.name);
     log_.say(fmt::format("Entering phase {}", record.name));
     try {

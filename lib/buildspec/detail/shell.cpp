@@ -7,7 +7,9 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace tinystacks::buildspec {
@@ -19,12 +21,6 @@ constexpr std::size_t most_state = std::size_t{64} << 20;
 constexpr std::size_t longest_variable = std::size_t{128} << 10;
 
 constexpr int cannot_execute = 126;  // as a shell says it
-
-void write_file(const std::filesystem::path& path, std::string_view text, int flags)
-{
-    const auto file = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags);
-    write_all(file.number(), text, path);
-}
 
 /// Always quoted, so that what a shell reads is one assignment whatever the value holds.
 std::string quote(std::string_view text)
@@ -64,8 +60,34 @@ Shell::Shell(Settings settings, process::Launcher& launcher, BuildLog& log, cons
             state += "export " + assignment(name, value) + "\n";
         }
     }
-    write_file(file("env.sh"), state, O_TRUNC);
+    write_file("env.sh", state, O_TRUNC);
     look_at(parse_state(state));
+}
+
+void Shell::write_file(std::string_view name, std::string_view text, int flags) const
+{
+    const auto path = file(name);
+    const auto written = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags);
+    if (user_ && ::fchown(written.number(), user_->uid, user_->gid) != 0) {
+        throw Error(ErrorKind::failed, "cannot hand {} to a user: {}", path.string(), errno_text(errno));
+    }
+    write_all(written.number(), text, path);
+}
+
+/// The files change hands by being made anew: who had them before keeps no way into those of another user.
+void Shell::become(const std::string& user)
+{
+    const auto found = settings_.users.find(user);
+    const auto wanted = found == settings_.users.end() ? std::nullopt : std::optional(found->second);
+    if (wanted == user_) {
+        return;
+    }
+    const auto state = find_file(file("env.sh"), most_state).value_or("");
+    for (const auto* name : {"env.sh", "env.new", "dir.new", "changed", "script.sh", "text"}) {
+        std::filesystem::remove(file(name));
+    }
+    user_ = wanted;
+    write_file("env.sh", state, O_TRUNC);
 }
 
 /// Three lines, so that a shell's message about a one-line command says "line 4" as CodeBuild's does.
@@ -99,7 +121,7 @@ std::string Shell::epilogue() const
 
 process::Outcome Shell::start(const std::string& script, const process::OnOutput& on_output)
 {
-    write_file(file("script.sh"), script, O_TRUNC);
+    write_file("script.sh", script, O_TRUNC);
     process::Command command;
     command.argv = settings_.argv;
     command.argv.push_back(file("script.sh"));
@@ -109,6 +131,7 @@ process::Outcome Shell::start(const std::string& script, const process::OnOutput
     command.environment = {{"PWD", directory_}};
     command.output = process::Output::shared;
     command.umask = 022;
+    command.user = user_;
     if (settings_.deadline) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(*settings_.deadline - std::chrono::steady_clock::now());
@@ -138,9 +161,9 @@ process::Outcome Shell::run(const std::string& command)
     const auto script =
         settings_.version == Version::v0_1 ? preamble(lost) + command + "\n" : preamble(lost) + command + epilogue();
     // Made here, so that a umask set by the command is not theirs.
-    write_file(file("env.new"), {}, O_TRUNC);
-    write_file(file("dir.new"), {}, O_TRUNC);
-    write_file(file("changed"), {}, O_TRUNC);
+    write_file("env.new", {}, O_TRUNC);
+    write_file("dir.new", {}, O_TRUNC);
+    write_file("changed", {}, O_TRUNC);
     const auto outcome = start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });
     log_.end_command();
     if (settings_.version == Version::v0_2) {
@@ -170,7 +193,7 @@ void Shell::adopt_state()
     for (const auto& variable : variables) {
         kept += to_keep(variable);
     }
-    write_file(file("env.sh"), kept, O_TRUNC);
+    write_file("env.sh", kept, O_TRUNC);
     look_at(variables);
 }
 
@@ -223,7 +246,7 @@ void Shell::report_changes()
 
 void Shell::set(const std::string& name, const std::string& value)
 {
-    write_file(file("env.sh"), fmt::format("\nexport {}\n", assignment(name, value)), O_APPEND);
+    write_file("env.sh", fmt::format("\nexport {}\n", assignment(name, value)), O_APPEND);
 }
 
 std::map<std::string, std::string> Shell::environment() const
@@ -246,7 +269,7 @@ std::string Shell::evaluate(const std::string& text)
     directory_ = settings_.source;
     // In a here-document quotes stand for themselves, but not those inside `$(…)`.
     constexpr std::string_view end = "tinystacks-end-of-name";
-    write_file(file("text"), {}, O_TRUNC);
+    write_file("text", {}, O_TRUNC);
     const auto script = preamble(true) + fmt::format("IFS= read -r name <<{}\n{}\n{}\nprintf %s \"$name\" >|{}\n", end,
                                                      text, end, quote(file("text").native()));
     (void)start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });

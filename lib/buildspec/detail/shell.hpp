@@ -29,10 +29,13 @@ public:
         std::map<std::string, std::string> variables;  ///< the environment of the first command
         std::map<std::string, std::string> immutable;
         std::optional<std::chrono::steady_clock::time_point> deadline;
+        std::map<std::string, process::User> users;  ///< those that `run-as` names and that we can become
     };
 
     Shell(Settings settings, process::Launcher& launcher, BuildLog& log, const Interruption& interruption);
 
+    /// Runs the commands that follow as this user of `users`, else as ourselves.
+    void become(const std::string& user);
     /// Runs one command and streams its output to the log.
     process::Outcome run(const std::string& command);
     /// Sets a variable for the commands that follow, as if a command had exported it.
@@ -46,6 +49,7 @@ private:
     [[nodiscard]] std::string preamble(bool lost_directory) const;
     [[nodiscard]] std::string epilogue() const;
     process::Outcome start(const std::string& script, const process::OnOutput& on_output);
+    void write_file(std::string_view name, std::string_view text, int flags) const;
     void adopt_state();
     [[nodiscard]] std::string to_keep(const Exported& variable) const;
     void look_at(const std::vector<Exported>& variables);
@@ -56,6 +60,7 @@ private:
     process::Launcher& launcher_;
     BuildLog& log_;
     const Interruption& interruption_;
+    std::optional<process::User> user_;
     std::string directory_;            ///< where the next command starts
     std::set<std::string> warned_of_;  ///< variables that are too long for execve(2)
 };

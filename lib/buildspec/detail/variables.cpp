@@ -59,7 +59,8 @@ void set_built_ins(std::map<std::string, std::string>& variables, const RunOptio
 }  // namespace
 
 std::map<std::string, std::string> first_environment(const RunOptions& options, const Buildspec& spec,
-                                                     const std::map<std::string, std::string>& fetched, Time now)
+                                                     const std::map<std::string, std::string>& fetched,
+                                                     const std::filesystem::path& helpers, Time now)
 {
     std::map<std::string, std::string> variables;
     for (const auto& [name, value] : options.environment) {
@@ -68,6 +69,8 @@ std::map<std::string, std::string> first_environment(const RunOptions& options, 
         }
     }
     set_built_ins(variables, options, now);
+    variables["PATH"] =
+        fmt::format("{}:{}", value_or(variables, "PATH", "/usr/local/bin:/usr/bin:/bin"), helpers.string());
     const auto put = [&](const auto& source) {
         for (const auto& [name, value] : source) {
             variables[name] = value;

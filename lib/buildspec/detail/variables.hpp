@@ -5,6 +5,7 @@
 #include "buildspec/detail/build_log.hpp"
 #include "buildspec/run.hpp"
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,11 +13,12 @@
 namespace tinystacks::buildspec {
 
 /// The environment of the first command: the caller's (which stands for the build image's), AWS CodeBuild's built-in
-/// variables, `defaults`, the file's variables, `fetched` values, the overrides and the immutable ones; later ones win.
-/// Source of the names: AWS CodeBuild User Guide, "Environment variables in build environments".
+/// variables, a PATH that ends in `helpers`, `defaults`, the file's variables, `fetched` values, the overrides and the
+/// immutable ones; later ones win. Source of the names: AWS CodeBuild User Guide, "Environment variables in build
+/// environments".
 [[nodiscard]] std::map<std::string, std::string> first_environment(const RunOptions& options, const Buildspec& spec,
                                                                    const std::map<std::string, std::string>& fetched,
-                                                                   Time now);
+                                                                   const std::filesystem::path& helpers, Time now);
 
 /// The caller's environment as a program that we start ourselves gets it: without TINYSTACKS_ names.
 [[nodiscard]] process::Environment program_environment(const process::Environment& environment);

@@ -171,13 +171,25 @@ struct Start {
     char** environment;
     int descriptors[3];
     mode_t umask;
+    bool other_user;
+    uid_t uid;
+    gid_t gid;
+    gid_t* groups;
+    std::size_t group_count;
 };
+
+/// By bare system calls: those of the C library would tell threads that a fork does not have.
+bool change_user(const Start& start)
+{
+    return ::syscall(SYS_setgroups, start.group_count, start.groups) == 0 &&
+           ::syscall(SYS_setresgid, start.gid, start.gid, start.gid) == 0 &&
+           ::syscall(SYS_setresuid, start.uid, start.uid, start.uid) == 0;
+}
 
 /// In the new child, which shares our memory until it executes: system calls only.
 [[noreturn]] void become(const Start& start, volatile int& failure)
 {
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // should somebody kill the guard itself
     for (int i = 0; i < 3; ++i) {
         if (::dup2(start.descriptors[i], i) < 0) {
             failure = errno;
@@ -185,6 +197,11 @@ struct Start {
         }
     }
     ::umask(start.umask);
+    if (start.other_user && !change_user(start)) {
+        failure = errno;
+        ::_exit(127);
+    }
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // should somebody kill the guard itself; a change of user forgets it
     if (::chdir(start.directory) == 0) {
         sigset_t none;
         ::sigemptyset(&none);
@@ -224,14 +241,16 @@ void start_child(State& state, const Start& start)
 void on_start(State& state, const Ask& ask)
 {
     const std::size_t pointers = (std::size_t{ask.arguments} + ask.variables + 2) * sizeof(char*);
-    const std::size_t size = pointers + ask.payload;
+    const std::size_t groups = ask.groups * sizeof(gid_t);
+    const std::size_t size = pointers + groups + ask.payload;
     auto* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         end_all();
     }
     auto** table = static_cast<char**>(memory);
-    char* text = static_cast<char*>(memory) + pointers;
     Start start = {};
+    start.groups = reinterpret_cast<gid_t*>(static_cast<char*>(memory) + pointers);
+    char* text = static_cast<char*>(memory) + pointers + groups;
     if (!receive(state.socket, text, ask.payload, start.descriptors, 3)) {
         end_all();
     }
@@ -253,6 +272,13 @@ void on_start(State& state, const Ask& ask)
         *table++ = next();
     }
     *table = nullptr;
+    start.other_user = ask.other_user != 0;
+    start.uid = ask.uid;
+    start.gid = ask.gid;
+    start.group_count = ask.groups;
+    for (std::uint32_t i = 0; i < ask.groups; ++i) {
+        start.groups[i] = static_cast<gid_t>(std::strtoul(next(), nullptr, 10));
+    }
     start_child(state, start);
     for (const int descriptor : start.descriptors) {
         ::close(descriptor);

@@ -12,12 +12,17 @@ namespace tinystacks::process::guard {
 /// (stdin, stdout, stderr).
 struct Ask {
     enum class What : std::uint32_t { start, signal } what;
-    std::uint32_t payload;  ///< start: bytes that follow: program, directory, argv…, environment…, each ended by NUL
+    std::uint32_t payload;  ///< start: bytes that follow: program, directory, argv…, environment…, groups…, each
+                            ///< ended by NUL
     std::uint32_t arguments;
     std::uint32_t variables;
     std::uint32_t umask;
     std::int32_t pid;  ///< signal: the leader of the group
     std::int32_t signal;
+    std::uint32_t other_user;  ///< start: 1 to run as `uid` and `gid`
+    std::uint32_t uid;
+    std::uint32_t gid;
+    std::uint32_t groups;  ///< how many there are, as numbers at the end of the payload
 };
 
 /// What the guard answers.
