@@ -94,14 +94,19 @@ std::string find_syntax_hint(std::string_view line)
         return "indent with blanks: YAML takes no tab there";
     }
     const auto rest = line.substr(begin);
-    if (rest.starts_with("- ") && rest.find(": ") != std::string_view::npos) {
-        return "- " + quoted(trim(rest.substr(2)));
+    if (rest.starts_with("- ")) {
+        const auto item = trim(rest.substr(2));
+        const bool reserved =
+            !item.empty() && std::string_view("@`%&*!'\"").find(item.front()) != std::string_view::npos;
+        return reserved || item.find(": ") != std::string_view::npos ? "- " + quoted(item) : std::string();
     }
     const auto colon = rest.find(": ");
-    if (colon != std::string_view::npos && !rest.starts_with('-')) {
-        return fmt::format("{}: {}", rest.substr(0, colon), quoted(trim(rest.substr(colon + 2))));
+    if (colon == std::string_view::npos || rest.starts_with('-')) {
+        return {};
     }
-    return {};
+    const auto value = trim(rest.substr(colon + 2));
+    const bool is_text = !value.starts_with('{') && !value.starts_with('[');
+    return is_text ? fmt::format("{}: {}", rest.substr(0, colon), quoted(value)) : std::string();
 }
 
 /// yaml-cpp 0.7 takes a quoted text that is never closed: it ends with the file then.
