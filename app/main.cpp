@@ -7,6 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <fcntl.h>
+
+#include <array>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -70,12 +73,25 @@ int run(int argc, char** argv, char** environment, view::Console& out, view::Con
     }
 }
 
+/// A standard descriptor that is closed would be given to the next file that is opened, and our output written into it.
+/// A closed stdout stays one that cannot be written; what goes to a closed stderr is lost.
+void open_standard_descriptors()
+{
+    constexpr std::array modes = {O_RDONLY, O_RDONLY, O_RDWR};
+    for (int number = 0; number < 3; ++number) {
+        if (::fcntl(number, F_GETFD) < 0) {
+            (void)::open("/dev/null", modes[static_cast<std::size_t>(number)]);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace tinystacks::app
 
 int main(int argc, char** argv, char** environment)
 {
     using namespace tinystacks;
+    app::open_standard_descriptors();
     std::signal(SIGPIPE, SIG_IGN);  // a closed reader is an answer of write(2), not our end
     std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
     app::view::Console out(1);

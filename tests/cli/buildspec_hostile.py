@@ -193,6 +193,15 @@ phases:
     run = Run(folder, "run-as: nosuchuser\nphases: {build: {commands: ['true']}}\n").end(5)
 
 
+def test_closed_standard_descriptors(folder):
+    (folder / "b.yml").write_text("version: 0.2\nphases: {build: {commands: ['echo visible; cat']}}\n")
+    for redirection, status in (("<&-", 0), ("2>&-", 0), (">&-", 1), (">&- 2>&- <&-", 1)):
+        done = subprocess.run(["sh", "-c", f'exec "$0" buildspec run b.yml {redirection}', PROGRAM], cwd=folder, timeout=60,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        assert done.returncode == status, f"{redirection}: exit status {done.returncode}: {done.stderr}"
+        assert (b"\nvisible\n" in done.stdout) == (">&-" not in redirection.replace("2>&-", "")), redirection
+
+
 def test_much_output_takes_no_memory(folder):
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     run = Run(folder, "phases: {build: {commands: ['head -c 300000000 /dev/zero']}}\n")
