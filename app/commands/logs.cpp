@@ -82,8 +82,8 @@ view::Report show_runtime(const Options& options, const project::Project& projec
                     stage::kind(wanted.target))
             .with_hint("aws logs tail --follow LOG_GROUP");
     }
-    pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services), options.follow,
-                                        project.runtime_of(wanted)};
+    pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services),
+                                        options.follow, project.runtime_of(wanted)};
     auto& plane = context.services.control(project.control);
     Interrupts interrupts;
     const auto run = plane.start(request);

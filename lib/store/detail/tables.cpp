@@ -76,7 +76,8 @@ std::vector<Deployment> read_deployments(SQLite::Statement&& statement)
     return deployments;
 }
 
-template <typename Row> std::optional<Row> first(std::vector<Row> rows)
+template <typename Row>
+std::optional<Row> first(std::vector<Row> rows)
 {
     return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
