@@ -9,15 +9,24 @@
 namespace tinystacks::app::commands {
 namespace {
 
-view::CommandTree tree_of(const CLI::App& app)
+view::CommandTree tree_of(CLI::App& app)
 {
-    view::CommandTree tree{app.get_name(), app.get_description(), {}, {}};
-    for (const auto* option : app.get_options()) {
-        for (const auto& name : option->get_lnames()) {
-            tree.flags.push_back({"--" + name, option->get_description()});
+    view::CommandTree tree{app.get_name(), app.get_description(), {}, {}, {}};
+    for (auto* option : app.get_options()) {
+        if (option->get_positional()) {
+            tree.words = words_of(*option);
+            continue;
         }
+        view::CommandTree::Flag flag{{}, option->get_description(), option->get_items_expected_max() != 0};
+        for (const auto& name : option->get_snames()) {
+            flag.names.push_back("-" + name);
+        }
+        for (const auto& name : option->get_lnames()) {
+            flag.names.push_back("--" + name);
+        }
+        tree.flags.push_back(std::move(flag));
     }
-    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    for (auto* command : app.get_subcommands({})) {
         tree.commands.push_back(tree_of(*command));
     }
     return tree;

@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 
+#include "commands/values.hpp"
 #include "correction.hpp"
 #include "help.hpp"
 
@@ -58,20 +59,28 @@ view::Report text_report(std::string_view text)
     return report;
 }
 
-/// The command below `parent` that a topic names. Throws WrongWord.
-const CLI::App& command_below(const CLI::App& parent, const std::string& word)
+/// What there is help on below `parent`.
+std::vector<std::string> known_topics(const CLI::App& parent)
 {
     std::vector<std::string> known;
     if (parent.get_parent() == nullptr) {
         known = {"exit-codes", "environment", "ci"};
     }
     for (const auto* command : parent.get_subcommands({})) {
+        known.push_back(command->get_name());
+    }
+    return known;
+}
+
+/// The command below `parent` that a topic names. Throws WrongWord.
+const CLI::App& command_below(const CLI::App& parent, const std::string& word)
+{
+    for (const auto* command : parent.get_subcommands({})) {
         if (command->get_name() == word) {
             return *command;
         }
-        known.push_back(command->get_name());
     }
-    throw WrongWord(word, known);
+    throw WrongWord(word, known_topics(parent));
 }
 
 }  // namespace
@@ -83,7 +92,9 @@ void declare_help(CLI::App& parent, const OnParsed& on_parsed)
     auto words = std::make_shared<std::vector<std::string>>();
     auto* command =
         parent.add_subcommand("help", "Explain: exit-codes, environment, ci, or a command.")->group("The rest");
-    command->add_option("topic", *words, "exit-codes, environment, ci, or a command.")->type_name("TOPIC");
+    command->add_option("topic", *words, "exit-codes, environment, ci, or a command.")
+        ->type_name("TOPIC")
+        ->check(offer(known_topics(parent)));
     // The tree of commands lives as long as parsing does.
     command->callback([words, on_parsed, &parent] {
         if (words->size() == 1 && topics.contains(words->front())) {

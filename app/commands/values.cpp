@@ -11,16 +11,49 @@
 
 namespace tinystacks::app::commands {
 
-CLI::Validator one_of(std::vector<std::string> known)
+namespace {
+
+// A validator has a name, which nothing else uses.
+constexpr std::string_view words_mark = "words: ";
+
+std::string name_of(const std::vector<std::string>& words)
+{
+    return std::string(words_mark) + join(words, " ");
+}
+
+}  // namespace
+
+std::vector<std::string> words_of(CLI::Option& option)
+{
+    try {
+        const auto name = option.get_validator(0)->get_name();
+        std::vector<std::string> words;
+        if (name.starts_with(words_mark)) {
+            for (const auto word : split(std::string_view(name).substr(words_mark.size()), ' ')) {
+                words.emplace_back(word);
+            }
+        }
+        return words;
+    } catch (const CLI::OptionNotFound&) {
+        return {};
+    }
+}
+
+CLI::Validator offer(const std::vector<std::string>& words)
+{
+    return CLI::Validator([](const std::string&) { return std::string(); }, "", name_of(words));
+}
+
+CLI::Validator one_of(const std::vector<std::string>& known)
 {
     return CLI::Validator(
-        [known = std::move(known)](const std::string& text) -> std::string {
+        [known](const std::string& text) -> std::string {
             if (std::ranges::find(known, text) == known.end()) {
                 throw WrongWord(text, known);
             }
             return {};
         },
-        "");
+        "", name_of(known));
 }
 
 CLI::Validator port()
@@ -40,7 +73,7 @@ CLI::Validator a_value()
     return CLI::Validator(
         [](const std::string& text) {
             return text.empty()            ? std::string("is empty")
-                   : text.starts_with('-') ? fmt::format("needs a value, and '{}' is a flag", text)
+                   : text.starts_with('-') ? fmt::format("needs a value, and '{}' looks like a flag", text)
                                            : std::string();
         },
         "");

@@ -12,8 +12,12 @@
 /// What values of options may be. What a validator returns is told behind the option's name.
 namespace tinystacks::app::commands {
 
-/// One of `known`. Throws WrongWord.
-[[nodiscard]] CLI::Validator one_of(std::vector<std::string> known);
+/// One of `known`, which completions offer. Throws WrongWord.
+[[nodiscard]] CLI::Validator one_of(const std::vector<std::string>& known);
+/// Anything; completions offer `words`.
+[[nodiscard]] CLI::Validator offer(const std::vector<std::string>& words);
+/// What one_of() or offer() name.
+[[nodiscard]] std::vector<std::string> words_of(CLI::Option& option);
 /// A TCP port.
 [[nodiscard]] CLI::Validator port();
 /// Neither the empty text, which an unset variable of a script makes (`--stage ""` must not mean every stage), nor a

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <functional>
+#include <set>
 
 namespace tinystacks::app::view {
 namespace {
@@ -20,26 +21,46 @@ void walk(const CommandTree& tree, const std::string& path, const Visit& visit)
     }
 }
 
-/// The commands and flags that may follow a path, with the flags every command takes.
+bool is_of_root_only(const CommandTree::Flag& flag)
+{
+    return flag.names.back() == "--help" || flag.names.back() == "--version";
+}
+
+/// What may follow a path: commands, words, flags, and the flags every command takes.
 std::string words_after(const CommandTree& tree, const CommandTree& root)
 {
     std::vector<std::string> words;
     for (const auto& command : tree.commands) {
         words.push_back(command.name);
     }
+    words.insert(words.end(), tree.words.begin(), tree.words.end());
     for (const auto& flag : tree.flags) {
-        words.push_back(flag.name);
+        words.push_back(flag.names.back());
     }
     for (const auto& flag : root.flags) {
-        if (&tree != &root && flag.name != "--help" && flag.name != "--version") {
-            words.push_back(flag.name);
+        if (&tree != &root && !is_of_root_only(flag)) {
+            words.push_back(flag.names.back());
         }
     }
     return join(words, " ");
 }
 
-/// bash and zsh find the path that the words before the cursor name in the same way.
-std::string find_path(const CommandTree& root, std::string_view words)
+/// The flags behind which a value stands, as a pattern of `case`.
+std::string value_flags(const CommandTree& root)
+{
+    std::set<std::string> names;
+    walk(root, root.name, [&](const CommandTree& tree, const std::string& /*path*/) {
+        for (const auto& flag : tree.flags) {
+            if (flag.takes_value) {
+                names.insert(flag.names.begin(), flag.names.end());
+            }
+        }
+    });
+    return join({names.begin(), names.end()}, " | ");
+}
+
+/// bash and zsh find the command that the words before the cursor name in the same way.
+std::string find_command(const CommandTree& root, std::string_view words)
 {
     std::string known;
     walk(root, root.name, [&](const CommandTree& tree, const std::string& path) {
@@ -47,10 +68,10 @@ std::string find_path(const CommandTree& root, std::string_view words)
             known += fmt::format("{}\"{}\"", known.empty() ? "" : " | ", path);
         }
     });
-    return fmt::format("    local word path={}\n"
+    return fmt::format("    local word at={}\n"
                        "    for word in {}; do\n"
-                       "        case \"$path $word\" in\n"
-                       "        {}) path=\"$path $word\" ;;\n"
+                       "        case \"$at $word\" in\n"
+                       "        {}) at=\"$at $word\" ;;\n"
                        "        esac\n"
                        "    done\n",
                        root.name, words, known);
@@ -58,7 +79,7 @@ std::string find_path(const CommandTree& root, std::string_view words)
 
 std::string cases(const CommandTree& root, std::string_view line)
 {
-    std::string text = "    case \"$path\" in\n";
+    std::string text = "    case \"$at\" in\n";
     walk(root, root.name, [&](const CommandTree& tree, const std::string& path) {
         text += fmt::format("    \"{}\") {} ;;\n", path, fmt::format(fmt::runtime(line), words_after(tree, root)));
     });
@@ -67,10 +88,15 @@ std::string cases(const CommandTree& root, std::string_view line)
 
 std::string bash(const CommandTree& root)
 {
-    return "# bash completion for tinystacks; made by `tinystacks completion bash`.\n"
-           "_tinystacks() {\n"
-           "    local current=${COMP_WORDS[COMP_CWORD]}\n" +
-           find_path(root, "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"") +
+    return fmt::format("# bash completion for tinystacks; made by `tinystacks completion bash`.\n"
+                       "_tinystacks() {{\n"
+                       "    local current=${{COMP_WORDS[COMP_CWORD]}}\n"
+                       "    COMPREPLY=()\n"
+                       "    case \"${{COMP_WORDS[COMP_CWORD - 1]}}\" in\n"
+                       "    = | {}) return ;; # a value: files are completed\n"
+                       "    esac\n",
+                       value_flags(root)) +
+           find_command(root, "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"") +
            cases(root, "mapfile -t COMPREPLY < <(compgen -W \"{}\" -- \"$current\")") +
            "}\n"
            "complete -o default -F _tinystacks tinystacks\n";
@@ -78,35 +104,62 @@ std::string bash(const CommandTree& root)
 
 std::string zsh(const CommandTree& root)
 {
-    return "#compdef tinystacks\n"
-           "# zsh completion for tinystacks; made by `tinystacks completion zsh`.\n"
-           "_tinystacks() {\n" +
-           find_path(root, "\"${(@)words[2,CURRENT-1]}\"") + cases(root, "compadd -- {}") +
+    // The file is the function's body when zsh loads it by itself, and a script when it is sourced.
+    return fmt::format("#compdef tinystacks\n"
+                       "# zsh completion for tinystacks; made by `tinystacks completion zsh`.\n"
+                       "_tinystacks() {{\n"
+                       "    case \"${{words[CURRENT-1]}}\" in\n"
+                       "    {}) _files && return ;;\n"
+                       "    esac\n",
+                       value_flags(root)) +
+           find_command(root, "\"${(@)words[2,CURRENT-1]}\"") + cases(root, "compadd -- {}") +
            "    _files\n"
            "}\n"
-           "compdef _tinystacks tinystacks\n";
+           "if [ \"${funcstack[1]}\" = _tinystacks ]; then\n"
+           "    _tinystacks \"$@\"\n"
+           "else\n"
+           "    compdef _tinystacks tinystacks\n"
+           "fi\n";
+}
+
+/// "-s x" and "-l long" of `complete` for each name of a flag.
+std::string fish_names(const CommandTree::Flag& flag)
+{
+    std::string text;
+    for (const auto& name : flag.names) {
+        text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+    }
+    return text + (flag.takes_value ? " -r" : "");
 }
 
 std::string fish(const CommandTree& root)
 {
     std::string text = "# fish completion for tinystacks; made by `tinystacks completion fish`.\n";
     walk(root, root.name, [&](const CommandTree& tree, const std::string& path) {
-        std::string condition;
-        const auto words = split(path, ' ');
-        for (std::size_t i = 1; i < words.size(); ++i) {
-            condition += fmt::format("{}__fish_seen_subcommand_from {}", condition.empty() ? "" : "; and ", words[i]);
+        std::string here;
+        for (const auto word : split(std::string_view(path).substr(root.name.size()), ' ')) {
+            if (!word.empty()) {
+                here += fmt::format("{}__fish_seen_subcommand_from {}", here.empty() ? "" : "; and ", word);
+            }
         }
-        if (condition.empty()) {
-            condition = "__fish_use_subcommand";
-        }
+        std::vector<std::string> below;
         for (const auto& command : tree.commands) {
-            text += fmt::format("complete -c tinystacks -n '{}' -a {} -d {}\n", condition, command.name,
+            below.push_back(command.name);
+        }
+        const auto first = here.empty() ? std::string("__fish_use_subcommand")
+                                        : here + "; and not __fish_seen_subcommand_from " + join(below, " ");
+        for (const auto& command : tree.commands) {
+            text += fmt::format("complete -c tinystacks -f -n '{}' -a {} -d {}\n", first, command.name,
                                 shell_quote(command.description));
         }
+        if (!tree.words.empty()) {
+            text += fmt::format("complete -c tinystacks -f -n '{}' -a {}\n", here, shell_quote(join(tree.words, " ")));
+        }
         for (const auto& flag : tree.flags) {
-            text += fmt::format("complete -c tinystacks{} -l {} -d {}\n",
-                                &tree == &root ? "" : fmt::format(" -n '{}'", condition), flag.name.substr(2),
-                                shell_quote(flag.description));
+            const auto& where = here.empty() && is_of_root_only(flag) ? first : here;
+            text +=
+                fmt::format("complete -c tinystacks{}{} -d {}\n", where.empty() ? "" : fmt::format(" -n '{}'", where),
+                            fish_names(flag), shell_quote(flag.description));
         }
     });
     return text;
