@@ -37,6 +37,8 @@ def files(port):
         "invalid.yml": BUILDSPEC.format("echo: oops"),
         "bad/tinystacks.yml": PROJECT.format("none", port),
         "bad/Dockerfile": "FROM scratch\n",
+        "ecs/tinystacks.yml": PROJECT.format(8080, port).split("    target")[0]
+        + "    region: us-east-1\n    target: { ecs: { cluster: shop, service: shop } }\n",
         "approval/tinystacks.yml": PROJECT.format(8080, port) + "    approval: required\n",
     }
 
@@ -86,7 +88,8 @@ CASES = [
     ("logs everything", 2, set()),
     ("logs build --since never", 2, set()),
     ("deploy --dry-run", 0, {"dry_run", "commit", "stages"}),
-    ("deploy", 10, {"deployments", "build", "unchanged"}),
+    ("deploy", 1, set()),
+    ("deploy --project ecs/tinystacks.yml", 10, {"deployments", "build", "unchanged"}),
     ("deploy --project approval/tinystacks.yml", 1, set()),
     ("deploy --stage prod", 5, set()),
     ("deploy --commit nosuch", 5, set()),
@@ -98,7 +101,8 @@ CASES = [
     ("build --commit nosuch", 5, set()),
     ("logs build", 0, {"run", "channel", "stage"}),
     ("logs", 0, {"run", "channel", "stage"}),
-    ("release --stage dev", 10, {"deployments", "build"}),
+    ("release --stage dev", 1, set()),
+    ("release --stage dev --project ecs/tinystacks.yml", 10, {"deployments", "build", "unchanged"}),
     ("release", 2, set()),
     ("down", 2, set()),
     ("down --yes", 1, set()),
