@@ -80,8 +80,8 @@ void parse_references(const document::Node* node, const std::string& key, Reader
     for (const auto& entry : mapping->entries) {
         const auto reference = reader.text(&entry.value, key + "." + entry.key);
         if (!is_variable_name(entry.key)) {
-            reader.error(entry.key_where, "variable_name",
-                         fmt::format("'{}' is no name of a shell variable", printable(entry.key)));
+            reader.warn(entry.key_where, "variable_name",
+                        fmt::format("'{}' is no name of a shell variable; it is left out", printable(entry.key)));
             continue;
         }
         check(entry, reference);
