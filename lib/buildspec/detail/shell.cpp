@@ -54,20 +54,19 @@ Shell::Shell(Settings settings, process::Launcher& launcher, BuildLog& log, cons
     : settings_(std::move(settings)), launcher_(launcher), log_(log), interruption_(interruption),
       directory_(settings_.source)
 {
-    std::string state;
     for (const auto& [name, value] : settings_.variables) {
         if (is_variable_name(name) && !belongs_to_shell(name)) {
-            state += "export " + assignment(name, value) + "\n";
+            state_ += "export " + assignment(name, value) + "\n";
         }
     }
-    write_file("env.sh", state, O_TRUNC);
-    look_at(parse_state(state));
+    write_file("env.sh", state_);
+    look_at(parse_state(state_));
 }
 
-void Shell::write_file(std::string_view name, std::string_view text, int flags) const
+void Shell::write_file(std::string_view name, std::string_view text) const
 {
     const auto path = file(name);
-    const auto written = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags);
+    const auto written = open_file(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_TRUNC);
     if (user_ && ::fchown(written.number(), user_->uid, user_->gid) != 0) {
         throw Error(ErrorKind::failed, "cannot hand {} to a user: {}", path.string(), errno_text(errno));
     }
@@ -82,12 +81,11 @@ void Shell::become(const std::string& user)
     if (wanted == user_) {
         return;
     }
-    const auto state = find_file(file("env.sh"), most_state).value_or("");
     for (const auto* name : {"env.sh", "env.new", "dir.new", "changed", "script.sh", "text"}) {
         std::filesystem::remove(file(name));
     }
     user_ = wanted;
-    write_file("env.sh", state, O_TRUNC);
+    write_file("env.sh", state_);
 }
 
 /// Three lines, so that a shell's message about a one-line command says "line 4" as CodeBuild's does.
@@ -121,7 +119,7 @@ std::string Shell::epilogue() const
 
 process::Outcome Shell::start(const std::string& script, const process::OnOutput& on_output)
 {
-    write_file("script.sh", script, O_TRUNC);
+    write_file("script.sh", script);
     process::Command command;
     command.argv = settings_.argv;
     command.argv.push_back(file("script.sh"));
@@ -154,16 +152,19 @@ process::Outcome Shell::run(const std::string& command)
     struct stat about = {};
     const bool lost = ::stat(directory_.c_str(), &about) != 0 || !S_ISDIR(about.st_mode);
     if (lost) {
-        log_.warn({}, fmt::format("the directory '{}' is gone; the next command runs in {}", directory_,
+        log_.warn({}, fmt::format("the directory {} is gone; the next command runs in {}",
+                                  directory_.empty() ? "of the last command" : shell_quote(directory_),
                                   settings_.source.string()));
         directory_ = settings_.source;
     }
     const auto script =
         settings_.version == Version::v0_1 ? preamble(lost) + command + "\n" : preamble(lost) + command + epilogue();
     // Made here, so that a umask set by the command is not theirs.
-    write_file("env.new", {}, O_TRUNC);
-    write_file("dir.new", {}, O_TRUNC);
-    write_file("changed", {}, O_TRUNC);
+    write_file("env.new", {});
+    write_file("dir.new", {});
+    if (!settings_.immutable.empty()) {
+        write_file("changed", {});
+    }
     const auto outcome = start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });
     log_.end_command();
     if (settings_.version == Version::v0_2) {
@@ -185,7 +186,7 @@ void Shell::adopt_state()
         }
         return;
     }
-    // One line end is pwd's own; a directory's name may hold others. Where pwd failed the name is empty.
+    // One line end is pwd's own; a directory's name may hold others. Where pwd failed, the directory is gone.
     directory_ = place.substr(saved.size());
     directory_.resize(directory_.size() - (directory_.ends_with('\n') ? 1 : 0));
     const auto variables = parse_state(state);
@@ -193,8 +194,11 @@ void Shell::adopt_state()
     for (const auto& variable : variables) {
         kept += to_keep(variable);
     }
-    write_file("env.sh", kept, O_TRUNC);
-    look_at(variables);
+    if (kept != state_) {
+        state_ = std::move(kept);
+        write_file("env.sh", state_);
+        look_at(variables);
+    }
 }
 
 /// A variable as the next command is to find it. What we set ourselves must not come back read-only.
@@ -246,14 +250,14 @@ void Shell::report_changes()
 
 void Shell::set(const std::string& name, const std::string& value)
 {
-    write_file("env.sh", fmt::format("\nexport {}\n", assignment(name, value)), O_APPEND);
+    state_ += fmt::format("export {}\n", assignment(name, value));
+    write_file("env.sh", state_);
 }
 
 std::map<std::string, std::string> Shell::environment() const
 {
     std::map<std::string, std::string> variables;
-    const auto state = find_file(file("env.sh"), most_state).value_or("");
-    for (auto& [name, value, written] : parse_state(state)) {
+    for (auto& [name, value, written] : parse_state(state_)) {
         if (value) {
             variables.insert_or_assign(std::move(name), std::move(*value));
         }
@@ -269,7 +273,7 @@ std::string Shell::evaluate(const std::string& text)
     directory_ = settings_.source;
     // In a here-document quotes stand for themselves, but not those inside `$(…)`.
     constexpr std::string_view end = "tinystacks-end-of-name";
-    write_file("text", {}, O_TRUNC);
+    write_file("text", {});
     const auto script = preamble(true) + fmt::format("IFS= read -r name <<{}\n{}\n{}\nprintf %s \"$name\" >|{}\n", end,
                                                      text, end, quote(file("text").native()));
     (void)start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });

@@ -49,7 +49,7 @@ private:
     [[nodiscard]] std::string preamble(bool lost_directory) const;
     [[nodiscard]] std::string epilogue() const;
     process::Outcome start(const std::string& script, const process::OnOutput& on_output);
-    void write_file(std::string_view name, std::string_view text, int flags) const;
+    void write_file(std::string_view name, std::string_view text) const;
     void adopt_state();
     [[nodiscard]] std::string to_keep(const Exported& variable) const;
     void look_at(const std::vector<Exported>& variables);
@@ -61,6 +61,7 @@ private:
     BuildLog& log_;
     const Interruption& interruption_;
     std::optional<process::User> user_;
+    std::string state_;                ///< what env.sh holds
     std::string directory_;            ///< where the next command starts
     std::set<std::string> warned_of_;  ///< variables that are too long for execve(2)
 };
