@@ -3,32 +3,21 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "process/detail/guard.hpp"
+#include "process/detail/watch.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 
 namespace tinystacks::process {
 namespace {
 
-using namespace std::chrono_literals;
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-constexpr auto kill_after = 10s;  ///< between SIGTERM and SIGKILL
-constexpr auto close_after = 5s;  ///< how long a child's children may hold its own pipes open
-constexpr auto idle_after = 100ms;
-constexpr std::size_t piece_size = 65536;
 constexpr int pipe_size = 1 << 20;
 
 struct Pipe {
@@ -195,205 +184,6 @@ void GuardedLauncher::Guard::signal(pid_t child, int number) const
     write_all(socket.number(), {reinterpret_cast<const char*>(&ask), sizeof ask}, "the guard process");
 }
 
-namespace {
-
-/// Wakes the poll loop when an interruption is requested.
-class Wake {
-public:
-    explicit Wake(const Interruption& interruption)
-        : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), gently_(interruption.gently, Notify{event_.number()}),
-          now_(interruption.now, Notify{event_.number()})
-    {}
-    [[nodiscard]] int number() const { return event_.number(); }
-    void clear() const
-    {
-        std::uint64_t ignored = 0;
-        (void)!::read(event_.number(), &ignored, sizeof ignored);
-    }
-
-private:
-    struct Notify {
-        int event;
-        void operator()() const
-        {
-            const std::uint64_t one = 1;
-            (void)!::write(event, &one, sizeof one);
-        }
-    };
-    Descriptor event_;
-    std::stop_callback<Notify> gently_;
-    std::stop_callback<Notify> now_;
-};
-
-}  // namespace
-
-/// One child from its start to its end: the poll loop of run().
-class Watch {
-public:
-    Watch(const OnOutput& on_output, const Interruption& interruption, const Command& command)
-        : on_output_(on_output), interruption_(interruption), wake_(interruption)
-    {
-        if (command.timeout) {
-            deadline_ = std::chrono::steady_clock::now() + *command.timeout;
-        }
-    }
-
-    /// `signal` sends to the child's group, `hear` takes the guard's message.
-    template <typename Signal, typename Hear>
-    void until_end(int socket, int out, int err, Signal&& signal, Hear&& hear)
-    {
-        while (!ended_) {
-            pollfd waits[4] = {{socket, POLLIN, 0}, {wake_.number(), POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}};
-            const auto ready = ::poll(waits, 4, wait_time());
-            if (ready < 0 && errno != EINTR) {
-                fail("wait for a child");
-            }
-            if (ready == 0) {
-                on_idle();
-            }
-            if (waits[1].revents != 0) {
-                wake_.clear();
-            }
-            escalate(signal);
-            take(waits[2], Stream::out);
-            take(waits[3], Stream::err);
-            if (waits[0].revents != 0) {
-                const auto answer = hear();
-                if (answer.what == guard::Tell::What::ended) {
-                    status_ = answer.status;
-                    ended_ = true;
-                }
-            }
-        }
-    }
-
-    /// Takes what lies in the shared pipe now, and no more: others may go on writing to it.
-    void take_rest(int descriptor)
-    {
-        int waiting = 0;
-        if (::ioctl(descriptor, FIONREAD, &waiting) != 0) {
-            return;
-        }
-        for (auto rest = static_cast<std::size_t>(waiting); rest > 0;) {
-            const auto got = ::read(descriptor, buffer_.data(), std::min(rest, buffer_.size()));
-            if (got <= 0) {
-                return;
-            }
-            on_output_(Stream::out, {buffer_.data(), static_cast<std::size_t>(got)});
-            rest -= static_cast<std::size_t>(got);
-        }
-    }
-
-    /// Reads the child's own pipes to their end, which comes when its children have closed them too.
-    void take_to_end(int out, int err)
-    {
-        const auto give_up = std::chrono::steady_clock::now() + close_after;
-        pollfd waits[2] = {{out, POLLIN, 0}, {err, POLLIN, 0}};
-        while ((waits[0].fd >= 0 || waits[1].fd >= 0) && std::chrono::steady_clock::now() < give_up &&
-               !interruption_.now.stop_requested()) {
-            if (::poll(waits, 2, 100) < 0 && errno != EINTR) {
-                fail("wait for a child");
-            }
-            take(waits[0], Stream::out);
-            take(waits[1], Stream::err);
-        }
-    }
-
-    [[nodiscard]] Outcome outcome() const
-    {
-        if (timed_out_) {
-            return TimedOut{};
-        }
-        return WIFSIGNALED(status_) ? Outcome(Killed{WTERMSIG(status_)}) : Outcome(Exited{WEXITSTATUS(status_)});
-    }
-    [[nodiscard]] bool interrupted() const { return interrupted_; }
-
-private:
-    [[nodiscard]] int wait_time() const
-    {
-        const auto now = std::chrono::steady_clock::now();
-        auto until = SteadyTime::max();
-        if (deadline_ && !stopping_) {
-            until = *deadline_;
-        }
-        if (kill_at_) {
-            until = std::min(until, *kill_at_);
-        }
-        if (until == SteadyTime::max()) {
-            return busy_ ? static_cast<int>(idle_after.count()) : -1;
-        }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now);
-        const auto most = busy_ ? std::chrono::milliseconds(idle_after) : std::chrono::milliseconds(60'000);
-        return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), most).count());
-    }
-
-    void on_idle()
-    {
-        if (busy_) {
-            busy_ = false;
-            on_output_(Stream::out, {});
-        }
-    }
-
-    template <typename Signal>
-    void escalate(Signal&& signal)
-    {
-        const auto now = std::chrono::steady_clock::now();
-        if (interruption_.requested()) {
-            interrupted_ = true;
-        } else if (deadline_ && now >= *deadline_) {
-            timed_out_ = true;
-        }
-        if ((interrupted_ || timed_out_) && !stopping_) {
-            stopping_ = true;
-            kill_at_ = now + kill_after;
-            signal(SIGTERM);
-        }
-        if (kill_at_ && (interruption_.now.stop_requested() || now >= *kill_at_)) {
-            signal(SIGKILL);
-            kill_at_.reset();
-        }
-    }
-
-    /// Reads one piece. A stream at its end is left out of later polls.
-    void take(pollfd& wait, Stream stream)
-    {
-        if (wait.fd < 0 || wait.revents == 0) {
-            return;
-        }
-        const auto got = ::read(wait.fd, buffer_.data(), buffer_.size());
-        if (got > 0) {
-            busy_ = true;
-            on_output_(stream, {buffer_.data(), static_cast<std::size_t>(got)});
-        } else if (got == 0) {
-            closed_[stream == Stream::out ? 0 : 1] = true;
-            wait.fd = -1;
-        }
-    }
-
-public:
-    /// The descriptor, or -1 once its stream has ended.
-    [[nodiscard]] int open_one(int descriptor, Stream stream) const
-    {
-        return closed_[stream == Stream::out ? 0 : 1] ? -1 : descriptor;
-    }
-
-private:
-    const OnOutput& on_output_;
-    const Interruption& interruption_;
-    Wake wake_;
-    std::optional<SteadyTime> deadline_;
-    std::optional<SteadyTime> kill_at_;
-    std::array<char, piece_size> buffer_;
-    std::array<bool, 2> closed_ = {};
-    int status_ = 0;
-    bool ended_ = false;
-    bool busy_ = false;  ///< output came since the last idle call
-    bool stopping_ = false;
-    bool timed_out_ = false;
-    bool interrupted_ = false;
-};
-
 GuardedLauncher::GuardedLauncher() = default;
 GuardedLauncher::~GuardedLauncher() = default;
 
@@ -424,12 +214,15 @@ Outcome GuardedLauncher::run(const Command& command, const OnOutput& on_output, 
     const int read_out = shares ? guard_->shared.read.number() : out.read.number();
     watch.until_end(
         guard_->socket.number(), read_out, shares ? -1 : err.read.number(),
-        [&](int number) { guard_->signal(child, number); }, [&] { return guard_->hear(); });
+        [&](int number) { guard_->signal(child, number); },
+        [&]() -> std::optional<int> {
+            const auto answer = guard_->hear();
+            return answer.what == guard::Tell::What::ended ? std::optional<int>(answer.status) : std::nullopt;
+        });
     if (shares) {
         watch.take_rest(read_out);
     } else {
-        watch.take_to_end(watch.open_one(out.read.number(), Stream::out),
-                          watch.open_one(err.read.number(), Stream::err));
+        watch.take_to_end(out.read.number(), err.read.number());
     }
     if (watch.interrupted()) {
         throw Interrupted();

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -227,4 +228,31 @@ TEST_CASE("GuardedLauncher passes an environment larger than a socket's buffer",
         command.environment["BIG_" + std::to_string(i)] = std::string(100'000, 'x');
     }
     CHECK(process::run_and_keep(launcher, command).out == "100000\n");
+}
+
+TEST_CASE("GuardedLauncher does not spin while a child has closed its output", "[process]")
+{
+    GuardedLauncher launcher;
+    const auto before = std::clock();
+    CHECK(process::run_and_keep(launcher, shell("exec >&- 2>&-; sleep 0.5")).succeeded());
+    CHECK(std::clock() - before < CLOCKS_PER_SEC / 5);
+}
+
+TEST_CASE("GuardedLauncher runs a child as another user, with none of our rights", "[process]")
+{
+    const auto nobody = process::find_user("nobody");
+    REQUIRE(nobody);
+    CHECK_FALSE(process::find_user("no-such-user-xyz"));
+    GuardedLauncher launcher;
+    auto command =
+        shell("id -u; id -g; id -G; grep CapEff /proc/self/status; echo err >/dev/stderr; kill -9 $PPID || :");
+    command.user = nobody;
+    if (::geteuid() != 0) {
+        CHECK_THROWS_AS(process::run_and_keep(launcher, command), Error);
+        return;
+    }
+    const auto finished = process::run_and_keep(launcher, command);
+    const auto id = std::to_string(nobody->uid) + "\n" + std::to_string(nobody->gid) + "\n";
+    CHECK(finished.out.starts_with(id + std::to_string(nobody->gid) + "\nCapEff:\t0000000000000000\n"));
+    CHECK(finished.err.starts_with("err\n"));
 }
