@@ -42,6 +42,7 @@ TEST_CASE("names_a_secret looks at a name's last words", "[base]")
 {
     CHECK(names_a_secret("DB_PASSWORD"));
     CHECK(names_a_secret("github_token"));
+    CHECK(names_a_secret("PGPASSWORD"));
     CHECK_FALSE(names_a_secret("TOKENIZER"));
     CHECK_FALSE(names_a_secret("MYTOKEN"));
 }
