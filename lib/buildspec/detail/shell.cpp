@@ -91,8 +91,9 @@ void Shell::become(const std::string& user)
 /// Three lines, so that a shell's message about a one-line command says "line 4" as CodeBuild's does.
 std::string Shell::preamble(bool lost_directory) const
 {
-    // A shell that finds no PATH makes one up, with the current directory in it.
-    std::string text = fmt::format("unset PATH; . {}\n", quote(file("env.sh").native()));
+    // Only what the state holds is to be set: not what start() gives the shell, nor the PATH that bash makes up where
+    // it finds none, with the current directory in it.
+    std::string text = fmt::format("unset HOME PATH SHELL; . {}\n", quote(file("env.sh").native()));
     for (const auto& [name, value] : settings_.immutable) {
         text += fmt::format("export {}; ", assignment(name, value));
     }
@@ -126,7 +127,8 @@ process::Outcome Shell::start(const std::string& script, const process::OnOutput
     command.directory = directory_;
     // Everything else comes from the saved state: so `unset` persists. PWD keeps the directory's name where that
     // leads through a symbolic link.
-    command.environment = {{"PWD", directory_}};
+    // Without HOME and SHELL bash would look both up among the system's users.
+    command.environment = {{"HOME", "/"}, {"PWD", directory_}, {"SHELL", "/bin/sh"}};
     command.output = process::Output::shared;
     command.umask = 022;
     command.user = user_;
