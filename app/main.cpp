@@ -32,7 +32,7 @@ int finish(const view::Report& report, const Error* error, const GlobalOptions& 
         }
     }
     const bool document = options.json || options.events;
-    if (error != nullptr && !document) {
+    if (error != nullptr && (!document || out.closed())) {
         err.write(view::text(*error));
     }
     if (!document && !options.quiet) {

@@ -47,6 +47,11 @@ std::string help_of(const CLI::App& command)
             known.push_back("--" + name);
         }
     }
+    if (std::ranges::find(known, flag) != known.end()) {
+        throw Error(ErrorKind::usage, "'{}' stands before '{}', behind which it belongs", printable(flag),
+                    command.get_name())
+            .with_hint(help_of(command));
+    }
     // One letter is near to every other.
     const auto nearest = flag.starts_with("--") ? find_nearest(flag, known) : std::nullopt;
     throw Error(ErrorKind::usage, "'{}' is no flag of '{}'", printable(flag), path_of(command))

@@ -64,9 +64,14 @@ std::filesystem::path Services::path(const std::filesystem::path& path) const
     return options_.directory == "." ? path : std::filesystem::path(options_.directory) / path;
 }
 
+bool Services::wants_colour() const
+{
+    return variable("NO_COLOR").empty() && variable("TERM") != "dumb" && !in_ci();
+}
+
 view::Progress Services::make_progress(view::Progress::Style style, view::Console& out, view::Console& err) const
 {
-    const bool colour = variable("NO_COLOR").empty() && variable("TERM") != "dumb" && !in_ci();
+    const bool colour = wants_colour();
     const bool github = in_github();
     if (options_.events) {
         return {{view::Progress::Style::events, options_.quiet, colour, false}, out, err};

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] control::Embedded& control(const std::string& from_project = {});
     /// Whether a CI system runs us: no spinners, plain lines.
     [[nodiscard]] bool in_ci() const { return !variable("CI").empty(); }
+    /// Whether a terminal gets colour and relative times: not with NO_COLOR, TERM=dumb or CI.
+    [[nodiscard]] bool wants_colour() const;
     [[nodiscard]] bool in_github() const { return options_.github; }
     /// What shows a run's events: as `style` says, or as NDJSON with --events.
     [[nodiscard]] view::Progress make_progress(view::Progress::Style style, view::Console& out,

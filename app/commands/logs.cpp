@@ -123,8 +123,8 @@ view::Report run(const Options& options, Context& context)
     const auto project = working_tree_project(options, context.services);
     check_stage(project, options.stage, context.services);
     auto& plane = context.services.control(project.control);
-    view::LogPrinter printer({parse_since(options.since, context.services), options.pattern},
-                             context.services.options(), context.out, context.err);
+    view::LogPrinter printer({parse_since(options.since, context.services), options.pattern}, context.services,
+                             context.out, context.err);
     if (options.kind.empty()) {
         const auto failure = plane.find_failure(project.stack);
         return failure ? show_journal(options, plane, *failure, printer)

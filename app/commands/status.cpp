@@ -10,7 +10,9 @@ view::Report run(const ProjectOptions& options, Context& context)
 {
     const auto project = working_tree_project(options, context.services);
     auto& plane = context.services.control(project.control);
-    return view::status_result(project.stack, plane.status(project), context.services.clock()());
+    const bool ages = context.out.is_terminal() && context.services.wants_colour();
+    return view::status_result(project.stack, plane.status(project),
+                               ages ? std::optional(context.services.clock()()) : std::nullopt);
 }
 
 }  // namespace

@@ -72,18 +72,18 @@ std::vector<std::string> next_commands(const pipeline::DeployOutcome& outcome, c
     return {"next: tinystacks status", fmt::format("      tinystacks logs runtime --stage {} --follow", last)};
 }
 
-std::string age_of(Time since, Time now)
+std::string when(Time time, std::optional<Time> now)
 {
-    return to_short_text(now - since) + " ago";
+    return now ? to_short_text(*now - time) + " ago" : to_rfc3339(time);
 }
 
-std::string status_line(const pipeline::StageStatus& stage, Time now)
+std::string status_line(const pipeline::StageStatus& stage, std::optional<Time> now)
 {
-    auto line = fmt::format("{}  {}", stage.name, stage.observed);
+    auto line = fmt::format("{}  {}", stage.name, printable(stage.observed));
     if (stage.current) {
         line +=
             fmt::format("  {}  {}  {}", stage.current->commit.substr(0, 12),
-                        stage.url.empty() ? stage.current->digest : stage.url, age_of(stage.current->started_at, now));
+                        stage.url.empty() ? stage.current->digest : stage.url, when(stage.current->started_at, now));
     } else {
         line += "  nothing deployed yet";
     }
@@ -185,7 +185,8 @@ Report release_result(const pipeline::DeployOutcome& outcome, const project::Pro
     return report;
 }
 
-Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages, Time now)
+Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages,
+                     std::optional<Time> now)
 {
     Report report;
     auto rows = json::array();

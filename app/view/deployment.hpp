@@ -21,7 +21,8 @@ namespace tinystacks::app::view {
 /// The same for `release`, which has done its work when release.yml ended well: what becomes of a rollout on AWS is
 /// told as uncertain, and the exit code is 0 (docs/decisions/0007-release-exit-code.md).
 [[nodiscard]] Report release_result(const pipeline::DeployOutcome& outcome, const project::Project& project);
+/// Tells ages where `now` is given, else times.
 [[nodiscard]] Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages,
-                                   Time now);
+                                   std::optional<Time> now);
 
 }  // namespace tinystacks::app::view

@@ -7,8 +7,9 @@
 
 namespace tinystacks::app::view {
 
-LogPrinter::LogPrinter(LogFilter filter, const GlobalOptions& options, Console& out, Console& err)
-    : filter_(std::move(filter)), events_(options.events), out_(options.json ? err : out), terminal_(true)
+LogPrinter::LogPrinter(LogFilter filter, const Services& services, Console& out, Console& err)
+    : filter_(std::move(filter)), events_(services.options().events), out_(services.options().json ? err : out),
+      terminal_(services.wants_colour())
 {}
 
 void LogPrinter::show(const log::Event& event, const control::LogPlace& place)

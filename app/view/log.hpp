@@ -19,7 +19,7 @@ struct LogFilter {
 /// Prints one log of a run: its lines, and for the deployment's the changes in between. With --events as NDJSON.
 class LogPrinter {
 public:
-    LogPrinter(LogFilter filter, const GlobalOptions& options, Console& out, Console& err);
+    LogPrinter(LogFilter filter, const Services& services, Console& out, Console& err);
 
     void show(const log::Event& event, const control::LogPlace& place);
     /// Prints a last line that has no end.

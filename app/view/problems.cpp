@@ -1,5 +1,7 @@
 #include "view/buildspec.hpp"
 
+#include "base/text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -16,7 +18,7 @@ Report problems_found(std::vector<Problem> problems, const std::vector<std::stri
     report.text = text(problems);
     std::string names;
     for (const auto& file : files) {
-        names += names.empty() ? file : ", " + file;
+        names += (names.empty() ? "" : ", ") + printable(file);
     }
     report.text += fmt::format("{}: {} error{}, {} warning{}\n", names, errors, errors == 1 ? "" : "s", warnings,
                                warnings == 1 ? "" : "s");

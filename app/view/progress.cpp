@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds heartbeat = std::chrono::seconds(30);
 
 std::string remark(const log::Note& note)
 {
-    const auto place = to_string(note.where);
+    const auto place = printable(to_string(note.where));
     auto line =
         fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ", to_string(note.severity), printable(note.message));
     return note.hint.empty() ? line : line + "\n  try: " + printable(note.hint);

@@ -100,7 +100,7 @@ std::string text(const std::vector<Problem>& problems)
 {
     std::string lines;
     for (const auto& problem : problems) {
-        const auto place = to_string(problem.where);
+        const auto place = printable(to_string(problem.where));
         lines += with_hint(fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ", to_string(problem.severity),
                                        printable(problem.message)),
                            problem.hint);
