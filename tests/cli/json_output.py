@@ -7,7 +7,6 @@ With --json exactly one document stands on stdout, whatever happens (DESIGN.md, 
 stdout is a document with a `type`, and the last is that same document. No Docker engine is asked: what needs one is
 shown failing.
 """
-import http.server
 import json
 import os
 import pathlib
@@ -15,7 +14,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
+
+import registry
 
 ERROR_KEYS = {"kind", "message", "file", "line", "column", "hint"}
 PROBLEM_KEYS = {"severity", "rule", "message", "file", "line", "column", "hint"}
@@ -113,23 +113,6 @@ CASES = [
     ("-C nowhere status", 5, set()),
     ("status --control https://api.example.com", 1, set()),
 ]
-
-
-class EmptyRegistry(http.server.BaseHTTPRequestHandler):
-    """A registry that has no image."""
-
-    def do_GET(self):
-        body = b"{}" if self.path == "/v2/" else b'{"errors":[{"code":"MANIFEST_UNKNOWN"}]}'
-        self.send_response(200 if self.path == "/v2/" else 404)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(b"" if self.command == "HEAD" else body)
-
-    do_HEAD = do_GET
-
-    def log_message(self, *_):
-        pass
 
 
 class Place:
@@ -272,9 +255,7 @@ def main():
     program = os.path.realpath(sys.argv[1])
     passed = failed = 0
     with tempfile.TemporaryDirectory() as temporary:
-        registry = http.server.ThreadingHTTPServer(("127.0.0.1", 0), EmptyRegistry)
-        threading.Thread(target=registry.serve_forever, daemon=True).start()
-        place = Place(program, temporary, registry.server_address[1])
+        place = Place(program, temporary, registry.start())
         checks = []
         for line, wanted, members in CASES:
             checks.append((line, lambda l=line, w=wanted, m=members: check_json(place, l, w, m, "after")))

@@ -1,0 +1,326 @@
+#!/usr/bin/env python3
+"""How the program behaves at a terminal, when it is interrupted, and when its output cannot go anywhere.
+
+usage: terminal.py PROGRAM [NAME...]
+"""
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+
+import registry
+
+TIME_LIMIT = 60
+HOSTILE = (b"\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J \x1b]52;c;aGk=\x07 \x1b[6n \x9b31m \x08\x08 over\rwritten "
+           b"\xe2\x80\xae rtl \xc3\xa9 end")
+SPEC = "version: 0.2\nphases:\n  build:\n    commands:\n{}"
+
+
+class Place:
+    """A directory of its own for each check."""
+
+    def __init__(self, program, directory):
+        self.program = program
+        self.root = pathlib.Path(os.path.realpath(directory))
+        self.work = self.root / "work"
+        self.work.mkdir()
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "TERM": "xterm", "LC_ALL": "C.UTF-8",
+                            "XDG_STATE_HOME": str(self.root / "state")}
+
+    def write(self, name, text):
+        (self.work / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def spec(self, *commands):
+        self.write("build.yml", SPEC.format("".join(f"      - {json.dumps(each)}\n" for each in commands)))
+
+    def run(self, *arguments, **more):
+        more = {"stdin": subprocess.DEVNULL, "capture_output": True, "cwd": self.work, **more}
+        return subprocess.run([self.program, *arguments], timeout=TIME_LIMIT, check=False, env=self.environment, **more)
+
+    def project(self, more=""):
+        """A repository with a project of a docker stage."""
+        self.write("tinystacks.yml", f"version: 1\nstack: shop\n{more}stages:\n  - name: dev\n"
+                   "    target: { docker: { port: 8001, container_port: 8080 } }\n")
+        subprocess.run(["git", "init", "--quiet"], cwd=self.work, check=True)
+
+    def commit(self):
+        subprocess.run(["git", "add", "--all"], cwd=self.work, check=True)
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message",
+                        "First"], cwd=self.work, check=True)
+
+
+class Terminal:
+    """The program with a terminal of its own on all three descriptors, which is the session's controlling one."""
+
+    def __init__(self, place, *arguments, env=None):
+        self.pid, self.descriptor = pty.fork()
+        if self.pid == 0:
+            os.chdir(place.work)
+            os.execve(place.program, [place.program, *arguments], {**place.environment, **(env or {})})
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
+        self.seen = b""
+
+    def read_until(self, text):
+        """Reads until the text was printed, or the program ended (text None)."""
+        deadline = time.monotonic() + TIME_LIMIT
+        while text is None or text not in self.seen:
+            ready, _, _ = select.select([self.descriptor], [], [], max(0, deadline - time.monotonic()))
+            if not ready:
+                os.kill(self.pid, signal.SIGKILL)
+                raise AssertionError(f"{text!r} does not come; seen {self.seen[-500:]!r}")
+            try:
+                piece = os.read(self.descriptor, 65536)
+            except OSError:
+                piece = b""  # Linux says EIO when the other side is closed
+            if not piece:
+                if text is None:
+                    return
+                raise AssertionError(f"ended before {text!r}; seen {self.seen[-500:]!r}")
+            self.seen += piece
+
+    def press_ctrl_c(self):
+        os.write(self.descriptor, b"\x03")
+
+    def end(self):
+        """The exit status as a shell has it."""
+        self.read_until(None)
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.descriptor)
+        return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def at_terminal(place, *arguments, env=None):
+    terminal = Terminal(place, *arguments, env=env)
+    status = terminal.end()
+    return status, terminal.seen
+
+
+def alive_in(place):
+    """Processes that work below the place."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit() and entry.name != str(os.getpid()):
+            try:
+                if (os.readlink(entry / "cwd") + "/").startswith(f"{place.root}/"):
+                    found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+            except OSError:
+                continue
+    return found
+
+
+def expect(condition, *words):
+    if not condition:
+        raise AssertionError(" ".join(str(word) for word in words))
+
+
+def check_colour(place):
+    place.write("hostile", HOSTILE + b"\n")
+    place.spec("cat hostile")
+    status, seen = at_terminal(place, "buildspec", "run", "build.yml")
+    expect(status == 0 and b"\x1b[31mred\x1b[0m" in seen, "no colour at a terminal:", seen[-600:])
+    for off in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CI": "true"}):
+        status, seen = at_terminal(place, "buildspec", "run", "build.yml", env=off)
+        expect(status == 0 and b"red" in seen and b"\x1b" not in seen, "an escape sequence in spite of", off, seen[-600:])
+    done = place.run("buildspec", "run", "build.yml")
+    expect(HOSTILE in done.stdout, "bytes are changed in a pipe:", done.stdout[-600:])
+    done = place.run("buildspec", "run", "build.yml", "--json")
+    expect(HOSTILE in done.stderr, "bytes are changed in a pipe with --json:", done.stderr[-600:])
+
+
+def check_control_characters(place):
+    place.write("hostile", HOSTILE + b"\n")
+    place.spec("cat hostile")
+    status, seen = at_terminal(place, "buildspec", "run", "build.yml")
+    expect(status == 0, "exits", status)
+    rest = seen.replace(b"\x1b[31m", b"").replace(b"\x1b[0m", b"")
+    for forbidden in (b"\x1b", b"\x07", b"\x9b", b"\x08", "\u202e".encode()):
+        expect(forbidden not in rest, f"{forbidden!r} reached the terminal:", rest[-600:])
+    for shown in (b"\\x1b]0;title\\x07", b"\\x1b[2J", b"\\x1b[6n", b"\\x08", "é".encode()):
+        expect(shown in rest, f"{shown!r} is not shown:", rest[-600:])
+    expect(b"over\r\nwritten" in rest, "a carriage return writes over a line:", rest[-600:])
+
+
+def check_messages_with_control_characters(place):
+    place.project()
+    evil = "x\x1b[2J\x07\u202e"
+    place.write(evil, SPEC.format("      - 'true'\n"))
+    place.write("bad.yml", f'version: 0.2\n"{evil}": 1\nphases:\n  build:\n    commands: [ "true" ]\n')
+    for arguments in ((evil,), ("deploy", "--" + evil), ("logs", evil), ("status", "-C", evil), ("help", evil),
+                      ("deploy", "--stage", evil), ("status", "--control", evil), ("buildspec", "check", evil),
+                      ("buildspec", "check", "bad.yml"), ("buildspec", "run", evil), ("init", "--dockerfile", evil),
+                      ("validate", "--project", evil), ("deploy", "--commit", evil), ("logs", "--since", evil),
+                      ("buildspec", "run", "build.yml", "--env", evil), ("init", "--port", evil),
+                      ("buildspec", "run", "build.yml", "--shell", evil), ("release", "--stage=" + evil)):
+        status, seen = at_terminal(place, *arguments)
+        expect(status in (0, 1, 2, 3, 5), arguments, "exits", status, seen)
+        for forbidden in (b"\x1b", b"\x07", "\u202e".encode()):
+            expect(forbidden not in seen, arguments, f"puts {forbidden!r} on the terminal:", seen)
+
+
+def check_ctrl_c_once(place):
+    place.spec("trap 'echo said good-bye; exit 3' TERM; echo at work; while :; do sleep 0.05; done", "echo never")
+    terminal = Terminal(place, "buildspec", "run", "build.yml")
+    terminal.read_until(b"at work\r\n")
+    terminal.press_ctrl_c()
+    status = terminal.end()
+    expect(status == 130, "exits", status, terminal.seen[-600:])
+    expect(b"press Ctrl-C again" in terminal.seen, "says nothing:", terminal.seen[-600:])
+    expect(b"said good-bye" in terminal.seen, "did not stop gently:", terminal.seen[-600:])
+    expect(b"never\r\n" not in terminal.seen.split(b"good-bye")[-1], "went on:", terminal.seen[-600:])
+    expect(not alive_in(place), "left running:", alive_in(place))
+
+
+def check_ctrl_c_twice(place):
+    place.spec("trap '' TERM INT; echo at work; while :; do sleep 0.05; done")
+    terminal = Terminal(place, "buildspec", "run", "build.yml")
+    terminal.read_until(b"at work\r\n")
+    began = time.monotonic()
+    terminal.press_ctrl_c()
+    terminal.read_until(b"press Ctrl-C again")
+    terminal.press_ctrl_c()
+    status = terminal.end()
+    expect(status == 130, "exits", status)
+    expect(time.monotonic() - began < 8, "took", time.monotonic() - began, "s")
+    expect(not alive_in(place), "left running:", alive_in(place))
+
+
+def check_signals(place):
+    place.spec("echo at work; while :; do sleep 0.05; done")
+    for number, wanted in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
+        for flags in ([], ["--json"], ["--events"]):
+            with subprocess.Popen([place.program, "buildspec", "run", "build.yml", *flags], cwd=place.work,
+                                  env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as child:
+                log = child.stderr if flags == ["--json"] else child.stdout
+                seen = b""
+                while b"at work\\n" not in seen.replace(b"\n", b"\\n").split(b"Running command")[-1].split(b"sleep")[-1]:
+                    piece = os.read(log.fileno(), 65536)
+                    expect(piece, "ended early:", seen)
+                    seen += piece
+                child.send_signal(number)
+                out, err = child.communicate(timeout=TIME_LIMIT)
+            expect(child.returncode == wanted, number, flags, "exits", child.returncode, err[-300:])
+            if flags:
+                document = json.loads(out.splitlines()[-1])
+                expect(document["exit_code"] == wanted, number, flags, "says", document["exit_code"])
+                expect(document["status"] == "STOPPED", number, flags, "says", document["status"])
+    expect(not alive_in(place), "left running:", alive_in(place))
+
+
+def check_closed_stdout(place):
+    place.spec("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done")
+    for arguments in ("buildspec run build.yml", "buildspec run build.yml --events", "help exit-codes",
+                      "completion bash", "--help", "--version --json"):
+        done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" "$@" | head -n 1', place.program,
+                               *arguments.split()], cwd=place.work, env=place.environment, capture_output=True,
+                              stdin=subprocess.DEVNULL, timeout=TIME_LIMIT, check=False)
+        expect(done.returncode == 0, arguments, "| head exits", done.returncode, done.stderr[-300:])
+        expect(done.stderr == b"", arguments, "| head says", done.stderr[-300:])
+    # What is read by nobody does not change a verdict that is not about reading.
+    place.spec("exit 9")
+    done = subprocess.run(["bash", "-c", '"$0" buildspec run build.yml | true; exit "${PIPESTATUS[0]}"', place.program],
+                          cwd=place.work, env=place.environment, timeout=TIME_LIMIT, check=False)
+    expect(done.returncode == 10, "a failed run whose log nobody reads exits", done.returncode)
+
+
+def check_full_stdout(place):
+    place.spec("echo hello")
+    for arguments in ("--version", "help ci", "--help", "completion zsh", "buildspec check build.yml", "--version --json",
+                      "help ci --json", "buildspec run build.yml", "buildspec run build.yml --events",
+                      "buildspec run build.yml --json"):
+        with open("/dev/full", "wb") as full:
+            done = place.run(*arguments.split(), capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        expect(done.returncode == 1, arguments, "> /dev/full exits", done.returncode, done.stderr[-300:])
+        expect(b"cannot write to standard output: No space left on device" in done.stderr, arguments, "says",
+               done.stderr[-300:])
+
+
+def check_directory_flag(place):
+    (place.root / "elsewhere").mkdir()
+    place.spec("pwd -P")
+    for arguments in (["-C", str(place.work), "buildspec", "run", "build.yml"],
+                      ["buildspec", "-C", str(place.work), "run", "build.yml"],
+                      ["buildspec", "run", "-C", str(place.work), "build.yml"],
+                      ["buildspec", "run", "build.yml", "-C", str(place.work)],
+                      ["buildspec", "run", "build.yml", "-C", "../work"]):
+        done = place.run(*arguments, cwd=place.root / "elsewhere")
+        expect(done.returncode == 0 and f"\n{place.work}\n".encode() in done.stdout, arguments, done.stdout[-300:],
+               done.stderr)
+
+
+def check_values_arrive(place):
+    """CLI11 2.1.2 splits [a,b] and drops what is empty unless told otherwise."""
+    place.spec("printf '<%s>' \"$A\" \"${B-unset}\" \"$C\" \"$D\"; echo")
+    arguments = ["--quiet", "buildspec", "run", "--env", "A=[1,2]", "--env", "B=", "build.yml", "--env", "C=[]", "--env",
+                 'D={"x": [1, "two"], y}', "--quiet"]
+    done = place.run(*arguments)
+    expect(b'<[1,2]><><[]><{"x": [1, "two"], y}>' in done.stdout, done.stdout[-300:], done.stderr)
+    arguments = ["buildspec", "run", "--env=A=[1,2]", "--env=B=", "--env=C=[]", "build.yml", "--env=D=a b"]
+    done = place.run(*arguments)
+    expect(b"<[1,2]><><[]><a b>" in done.stdout, done.stdout[-300:], done.stderr)
+    place.write("list,[a].yml", SPEC.format("      - echo odd name\n"))
+    done = place.run("buildspec", "run", "list,[a].yml")
+    expect(b"odd name" in done.stdout, done.stdout[-300:], done.stderr)
+
+
+def check_stored_logs(place):
+    """`logs` of what a run left behind is as careful as the run was."""
+    place.project(f"image: 127.0.0.1:{registry.start()}/shop\n")
+    place.write("hostile", HOSTILE + b"\n")
+    place.spec("cat hostile", "false")
+    place.write("release.yml", SPEC.format("      - 'true'\n"))
+    place.commit()
+    done = place.run("build", "--quiet")
+    expect(done.returncode == 10 and HOSTILE not in done.stderr, done.returncode, done.stderr)
+    done = place.run("logs", "build")
+    expect(done.returncode == 0 and HOSTILE in done.stdout, done.returncode, done.stdout[-600:], done.stderr)
+    done = place.run("logs", "build", "--grep", "rtl")
+    expect(done.stdout == HOSTILE + b"\n", "--grep prints", done.stdout)
+    status, seen = at_terminal(place, "logs")
+    expect(status == 0 and b"\x1b[31mred\x1b[0m" in seen and b"\\x1b[2J" in seen, status, seen[-600:])
+    status, seen = at_terminal(place, "logs", "build", env={"NO_COLOR": "1"})
+    expect(status == 0 and b"red" in seen and b"\x1b" not in seen, "colour in spite of NO_COLOR:", seen[-600:])
+    status, seen = at_terminal(place, "build")
+    expect(status == 10 and b"\x1b[31mred\x1b[0m" in seen and b"\x1b[2J" not in seen, status, seen[-600:])
+    done = place.run("logs", "build", "--events")
+    documents = [json.loads(line) for line in done.stdout.splitlines()]
+    expect(done.returncode == 0 and documents[-1]["type"] == "result", documents[-1:])
+
+
+def check_no_prompt_without_a_terminal(place):
+    place.project()
+    done = place.run("down", stdin=subprocess.DEVNULL)
+    expect(done.returncode == 2 and b"--yes" in done.stderr and b"?" not in done.stderr, done.returncode, done.stderr)
+    terminal = Terminal(place, "down")
+    terminal.read_until(b"[y/N]")
+    os.write(terminal.descriptor, b"n\n")
+    expect(terminal.end() == 6, "a refusal at the prompt exits otherwise than 6", terminal.seen)
+
+
+def main():
+    program = os.path.realpath(sys.argv[1])
+    passed = failed = 0
+    for name, check in list(globals().items()):
+        if not name.startswith("check_") or (sys.argv[2:] and name.removeprefix("check_") not in sys.argv[2:]):
+            continue
+        with tempfile.TemporaryDirectory() as directory:
+            try:
+                check(Place(program, directory))
+                passed += 1
+            except (AssertionError, subprocess.TimeoutExpired) as problem:
+                print(f"{name.removeprefix('check_')}: {problem}")
+                failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+sys.exit(main())
