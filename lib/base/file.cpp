@@ -119,7 +119,9 @@ void write_all(int descriptor, std::string_view bytes, const std::filesystem::pa
             continue;
         }
         if (put < 0) {
-            throw Error(ErrorKind::failed, "cannot write '{}': {}", path.string(), errno_text(errno));
+            const auto why = errno;
+            const Error error(ErrorKind::failed, "cannot write '{}': {}", path.string(), errno_text(why));
+            throw why == ENOSPC ? error.with_hint(fmt::format("df -h '{}'", path.parent_path().string())) : error;
         }
         bytes.remove_prefix(static_cast<std::size_t>(put));
     }
