@@ -109,6 +109,6 @@ echo 'any bytes'
 spec 'head -c 300000 /dev/zero | tr "\000" x; echo; printf "a\000b\377c\n"' >bytes.yml
 expect_status 0 tinystacks buildspec run bytes.yml
 LC_ALL=C grep -qaP 'a\x00b\xffc' out || fail 'NUL and a byte that is no UTF-8 did not pass'
-grep -qE 'x{300000}' out || fail 'the long line did not pass'
+LC_ALL=C awk 'length($0) == 300000 { found = 1 } END { exit !found }' out || fail 'the long line did not pass'
 expect_status 0 tinystacks buildspec run bytes.yml --json
 jq -e '.status == "SUCCEEDED"' out >/dev/null || fail 'the JSON'
