@@ -224,8 +224,11 @@ std::optional<Verdict> ContainerTarget::wait_for_answer(const ContainerSpec& spe
     const auto port = container.host_port.value_or(spec.port);
     while (true) {
         const auto now = engine_.find(container.id);
-        if (!now || has_ended(*now)) {
-            seen.container = now.value_or(seen.container);
+        if (!now) {
+            return judge_removed(spec, container.name, world_.clock());
+        }
+        if (has_ended(*now)) {
+            seen.container = *now;
             container_log.wait_for_end();
             seen.lines = container_log.tail();
             return judge_ended(spec, seen, world_.clock());

@@ -51,6 +51,18 @@ auto find_value(const Table& table, std::string_view text) -> std::optional<decl
 
 }  // namespace
 
+Verdict failed(std::string cause, Owner owner, std::string sentence, std::string hint, Time now)
+{
+    Verdict verdict;
+    verdict.outcome = Outcome::failed;
+    verdict.cause = std::move(cause);
+    verdict.owner = owner;
+    verdict.sentence = std::move(sentence);
+    verdict.hint = std::move(hint);
+    verdict.certain_at = now;
+    return verdict;
+}
+
 int exit_code(const Verdict& verdict)
 {
     return row(verdict.outcome).exit_code;

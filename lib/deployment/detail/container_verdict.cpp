@@ -7,18 +7,6 @@
 namespace tinystacks::deployment {
 namespace {
 
-Verdict failed(std::string cause, Owner owner, std::string sentence, std::string hint, Time now)
-{
-    Verdict verdict;
-    verdict.outcome = Outcome::failed;
-    verdict.cause = std::move(cause);
-    verdict.owner = owner;
-    verdict.sentence = std::move(sentence);
-    verdict.hint = std::move(hint);
-    verdict.certain_at = now;
-    return verdict;
-}
-
 Verdict with_log(Verdict verdict, const ContainerSeen& seen, Time now)
 {
     for (const auto& line : seen.lines) {
@@ -121,6 +109,13 @@ Verdict judge_no_image(const ContainerSpec& spec, const Error& error, Time now)
                           "tinystacks deploy --rebuild", now);
     verdict.evidence.push_back({"docker", now, error.message()});
     return verdict;
+}
+
+Verdict judge_removed(const ContainerSpec& spec, const std::string& name, Time now)
+{
+    return failed("docker.container.removed", Owner::operator_,
+                  fmt::format("the container {} was removed while tinystacks waited for it to answer", name),
+                  fmt::format("tinystacks deploy --stage {}", spec.stage), now);
 }
 
 Verdict judge_port_taken(const ContainerSpec& spec, Time now)

@@ -22,6 +22,8 @@ struct ContainerSeen {
 [[nodiscard]] Verdict judge_not_started(const ContainerSpec& spec, const Error& error, Time now);
 /// Why its image cannot be had.
 [[nodiscard]] Verdict judge_no_image(const ContainerSpec& spec, const Error& error, Time now);
+/// Somebody removed it while it was waited for.
+[[nodiscard]] Verdict judge_removed(const ContainerSpec& spec, const std::string& name, Time now);
 /// Another program listens on the stage's port.
 [[nodiscard]] Verdict judge_port_taken(const ContainerSpec& spec, Time now);
 

@@ -45,19 +45,6 @@ std::string url_of(const stage::Stage& stage)
     return docker == nullptr ? std::string() : fmt::format("http://127.0.0.1:{}", docker->port);
 }
 
-Verdict failure(std::string cause, std::optional<deployment::Owner> owner, std::string sentence, std::string hint,
-                Time now)
-{
-    Verdict verdict;
-    verdict.outcome = Outcome::failed;
-    verdict.cause = std::move(cause);
-    verdict.owner = owner;
-    verdict.sentence = std::move(sentence);
-    verdict.hint = std::move(hint);
-    verdict.certain_at = now;
-    return verdict;
-}
-
 /// One attempt, from its first record to its last.
 class Attempt {
 public:
@@ -90,7 +77,8 @@ public:
             throw;
         } catch (const Error& error) {
             end_open_phase("FAILED");
-            deployment_.verdict = failure("", std::nullopt, error.message(), error.hint(), clock_());
+            deployment_.verdict =
+                deployment::failed("", deployment::Owner::undecided, error.message(), error.hint(), clock_());
             finish();
             throw;
         }
@@ -175,8 +163,8 @@ private:
         check_buildspec(workspace_.read(release.file, "tinystacks init"), release.file, Role::release, project);
         const auto why = run_buildspec(workspace_, release);
         if (!why.empty()) {
-            return failure("release.failed", deployment::Owner::undecided, why,
-                           fmt::format("tinystacks logs release --stage {}", stage_.name.str()), clock_());
+            return deployment::failed("release.failed", deployment::Owner::undecided, why,
+                                      fmt::format("tinystacks logs release --stage {}", stage_.name.str()), clock_());
         }
         return check_stage_tag();
     }
@@ -193,11 +181,11 @@ private:
             // docker pushes a manifest of its own to another registry; within one the digest must be the promoted one.
             const bool wrong = image == regional ? !tagged : tagged != promoted_.digest;
             if (wrong) {
-                return failure("release.tag", deployment::Owner::application,
-                               fmt::format("{} ended well, but {}:{} names {}, not {}",
-                                           workspace_.project().release_file, image->str(), stage_.name.str(),
-                                           tagged.value_or("nothing"), promoted_.digest),
-                               "let it pull, tag and push $ECR_IMAGE_URL@$IMAGE_DIGEST", clock_());
+                return deployment::failed("release.tag", deployment::Owner::application,
+                                          fmt::format("{} ended well, but {}:{} names {}, not {}",
+                                                      workspace_.project().release_file, image->str(),
+                                                      stage_.name.str(), tagged.value_or("nothing"), promoted_.digest),
+                                          "let it pull, tag and push $ECR_IMAGE_URL@$IMAGE_DIGEST", clock_());
             }
         }
         return std::nullopt;
@@ -241,8 +229,8 @@ private:
         if (why.empty()) {
             return std::nullopt;
         }
-        return failure("test.failed", deployment::Owner::application, why,
-                       fmt::format("tinystacks logs deployment --stage {}", stage_.name.str()), clock_());
+        return deployment::failed("test.failed", deployment::Owner::application, why,
+                                  fmt::format("tinystacks logs deployment --stage {}", stage_.name.str()), clock_());
     }
 
     Workspace& workspace_;
