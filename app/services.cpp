@@ -91,6 +91,14 @@ std::filesystem::path Services::directory() const
     return directory;
 }
 
+std::string Services::schema() const
+{
+    std::error_code failed;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
+    const auto beside = program.parent_path().parent_path() / "share/tinystacks/tinystacks.schema.json";
+    return !failed && std::filesystem::exists(beside, failed) ? beside.string() : TS_SCHEMA;
+}
+
 std::filesystem::path Services::state() const
 {
     const std::filesystem::path xdg = variable("XDG_STATE_HOME");

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::filesystem::path path(const std::filesystem::path& path) const;
     /// The directory that -C names, without symbolic links. Throws Error{not_found}.
     [[nodiscard]] std::filesystem::path directory() const;
+    /// Where the schema of tinystacks.yml is installed: beside this program, else where it was built to be.
+    [[nodiscard]] std::string schema() const;
     /// $XDG_STATE_HOME/tinystacks. Throws Error{usage} when neither it nor HOME is set.
     [[nodiscard]] std::filesystem::path state() const;
     /// --control, TINYSTACKS_CONTROL, then `from_project`, else embedded. Throws Error{unavailable} for a URL: this

@@ -80,8 +80,11 @@ view::Report run(Context& context)
         if (missing && !found.hint.empty()) {
             report.text += "  try: " + found.hint + "\n";
         }
-        if (missing && found.always) {
-            report.exit_code = exit_code(ErrorKind::unavailable);
+        if (missing && found.always && !report.error) {
+            report.error =
+                Error(ErrorKind::unavailable, "{} is missing: it is needed for {}", found.name, found.purpose)
+                    .with_hint(found.hint);
+            report.exit_code = exit_code(report.error->kind());
         }
         checks.push_back({{"name", found.name},
                           {"purpose", found.purpose},

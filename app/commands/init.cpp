@@ -64,7 +64,7 @@ view::Report run(const Options& options, Context& context)
     request.directory_name = std::filesystem::canonical(root).filename().string();
     request.dockerfile = detected.dockerfile;
     request.container_port = container_port(options, detected);
-    request.schema = TS_SCHEMA;
+    request.schema = services.schema();
     view::Report report;
     auto files = nlohmann::json::array();
     bool kept = false;

@@ -165,8 +165,12 @@ void announce(Context& context, const control::ControlPlane& plane, const pipeli
     }
     const auto project = pipeline::read_project(source).project;
     const auto subject = git::Repository::discover(source.directory).subject(source.commit);
-    auto line = fmt::format("{}: {} stack {}, commit {} ({})", plane.name(), doing, project.stack,
-                            source.commit.substr(0, 12), printable(subject));
+    const auto previous = stage.empty() ? std::string("latest") : project.previous(stage);
+    // A later stage gets what the one before it runs, whichever commit that is.
+    const auto what = previous == "latest"
+                          ? fmt::format("commit {} ({})", source.commit.substr(0, 12), printable(subject))
+                          : fmt::format("with what {} runs", previous);
+    auto line = fmt::format("{}: {} stack {}, {}", plane.name(), doing, project.stack, what);
     const char* separator = " -> ";
     for (const auto& each : project.stages) {
         if (doing != "build" && (stage.empty() || each.name.str() == stage)) {
