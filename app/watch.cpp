@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <optional>
 #include <thread>
 
 namespace tinystacks::app {
@@ -35,8 +36,13 @@ void Interrupts::watch(control::ControlPlane& plane, const control::RunId& run, 
             }
             int none = 0;
             if (state->first.compare_exchange_strong(none, number)) {
-                err.write("tinystacks: stopping; press Ctrl-C again to stop at once\n");
                 plane.cancel(run, control::Cancel::gently);
+                try {
+                    err.write(number == SIGINT ? "tinystacks: stopping; press Ctrl-C again to stop at once\n"
+                                               : "tinystacks: stopping\n");
+                } catch (const Error&) {
+                    // The terminal is gone: nobody is there to read it.
+                }
             } else {
                 plane.cancel(run, control::Cancel::now);
             }
@@ -56,7 +62,7 @@ Interrupts::~Interrupts()
 int Interrupts::exit_code() const
 {
     const int number = state_->first;
-    return number == 0 ? 0 : 128 + number;
+    return number == 0 ? 0 : number == SIGINT ? 130 : 143;
 }
 
 Done carry_out(const control::Request& request, control::ControlPlane& plane, view::Progress& progress,
@@ -70,18 +76,27 @@ Done carry_out(const control::Request& request, control::ControlPlane& plane, vi
     interrupts.watch(plane, run, err);
     log::Cursor cursor;
     std::chrono::milliseconds silence{0};
+    std::optional<Error> unwritable;
     while (true) {
         constexpr std::chrono::milliseconds poll = std::chrono::seconds(1);
         const auto page = plane.follow(run, cursor, poll);
-        for (const auto& event : page.events) {
-            progress.show(event);
-        }
         silence = page.events.empty() ? silence + poll : std::chrono::milliseconds(0);
-        progress.idle(silence);
+        try {
+            for (const auto& event : page.events) {
+                progress.show(event);
+            }
+            progress.idle(silence);
+        } catch (const Error& error) {
+            // The work goes on without its watcher; the console stays silent from here on.
+            unwritable = error;
+        }
         cursor = page.next;
         if (page.ended) {
             break;
         }
+    }
+    if (unwritable && interrupts.exit_code() == 0) {
+        throw *unwritable;
     }
     // The journal ends after the result is there.
     return {plane.result(run).value(), interrupts.exit_code()};

@@ -45,6 +45,10 @@ view::Report run(const Options& options, Context& context)
     pipeline::DeployRequest request{source(options, context), options.stage, options.rebuild, options.force};
     const auto project = pipeline::read_project(request.source).project;
     check_stage(project, options.stage, context.services);
+    refuse_for_later_stage(project, options.stage,
+                           options.working_tree ? "--working-tree"
+                           : options.rebuild    ? "--rebuild"
+                                                : "");
     auto& plane = context.services.control(project.control);
     announce(context, plane, request.source, options.dry_run ? "would deploy" : "deploy", options.stage);
     if (options.dry_run) {

@@ -13,7 +13,7 @@
 namespace tinystacks::app::commands {
 namespace {
 
-// Source of the codes: DESIGN.md, section 5. base/error.hpp and deployment.hpp map to them.
+// Source of the codes: docs/interface.md. base/error.hpp and deployment.hpp map to them.
 constexpr std::string_view exit_codes = R"(Exit codes
   0    done
   1    failed

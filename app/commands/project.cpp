@@ -157,6 +157,16 @@ pipeline::Source source(const SourceOptions& options, Context& context)
     return source;
 }
 
+void refuse_for_later_stage(const project::Project& project, const std::string& stage, std::string_view flag)
+{
+    if (flag.empty() || stage.empty() || project.previous(stage) == "latest") {
+        return;
+    }
+    const auto previous = project.previous(stage);
+    throw Error(ErrorKind::usage, "'{}' cannot apply to stage '{}': it gets what '{}' runs", flag, stage, previous)
+        .with_hint(fmt::format("tinystacks deploy --stage {} {}", previous, flag));
+}
+
 void announce(Context& context, const control::ControlPlane& plane, const pipeline::Source& source,
               std::string_view doing, const std::string& stage)
 {

@@ -33,6 +33,10 @@ void check_stage(const project::Project& project, const std::string& name, const
 /// yet, a throw-away commit of the working tree. Throws Error{usage} with both ways out when that needs a decision.
 [[nodiscard]] pipeline::Source source(const SourceOptions& options, Context& context);
 
+/// Throws Error{usage} when a flag that chooses what is built is given for a stage that gets what the one before it
+/// runs. `flag` is empty when none was given.
+void refuse_for_later_stage(const project::Project& project, const std::string& stage, std::string_view flag);
+
 /// The first line of whatever changes something: control plane, stack, commit and stages.
 void announce(Context& context, const control::ControlPlane& plane, const pipeline::Source& source,
               std::string_view doing, const std::string& stage);

@@ -18,6 +18,7 @@ view::Report run(const Options& options, Context& context)
     pipeline::ReleaseRequest request{source(options, context), options.stage};
     const auto project = pipeline::read_project(request.source).project;
     check_stage(project, options.stage, context.services);
+    refuse_for_later_stage(project, options.stage, options.working_tree ? "--working-tree" : "");
     auto& plane = context.services.control(project.control);
     announce(context, plane, request.source, "release", options.stage);
     auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);

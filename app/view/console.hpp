@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,7 @@ public:
 private:
     int descriptor_;
     bool terminal_;
-    bool closed_ = false;
+    std::atomic<bool> closed_ = false;  ///< two threads write to standard error
 };
 
 /// Makes a program's output harmless for a terminal: colour (SGR) passes where `colour` is on, every other control

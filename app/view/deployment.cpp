@@ -63,8 +63,28 @@ std::vector<std::string> lines_of(const Deployment& deployment)
     return lines;
 }
 
+const Deployment* find_stage(const std::vector<Deployment>& deployments, const std::string& stage)
+{
+    const auto found = std::ranges::find(deployments, stage, &Deployment::stage);
+    return found == deployments.end() ? nullptr : &*found;
+}
+
+/// What stdout has of a stage: its URL, else the digest it got.
+std::string result_line(const Deployment& deployment)
+{
+    return (deployment.url.empty() ? deployment.digest : deployment.url) + "\n";
+}
+
 std::vector<std::string> next_commands(const pipeline::DeployOutcome& outcome, const project::Project& project)
 {
+    if (!outcome.deployments.empty() && outcome.deployments.back().verdict.outcome == Outcome::uncertain) {
+        const auto next = std::ranges::find_if(project.stages, [&](const stage::Stage& stage) {
+            return project.previous(stage.name.str()) == outcome.deployments.back().stage;
+        });
+        return next == project.stages.end()
+                   ? std::vector<std::string>()
+                   : std::vector{fmt::format("next: tinystacks deploy --stage {}", next->name.str())};
+    }
     if (pipeline::exit_code(outcome) != 0) {
         return {};
     }
@@ -85,7 +105,11 @@ std::string status_line(const pipeline::StageStatus& stage, std::optional<Time> 
             fmt::format("  {}  {}  {}", stage.current->commit.substr(0, 12),
                         stage.url.empty() ? stage.current->digest : stage.url, when(stage.current->started_at, now));
     } else {
-        line += "  nothing deployed yet";
+        const bool released = stage.last && stage.last->verdict.outcome == Outcome::uncertain &&
+                              stage.last->state == deployment::State::ended;
+        line += released ? fmt::format("  {}  {}  released, not watched", stage.last->commit.substr(0, 12),
+                                       stage.last->digest)
+                         : std::string("  nothing deployed yet");
     }
     if (stage.last && (!stage.current || stage.last->id != stage.current->id)) {
         const auto what = stage.last->state == deployment::State::running
@@ -138,35 +162,37 @@ Report deploy_result(const pipeline::DeployOutcome& outcome, const project::Proj
 {
     Report report;
     report.exit_code = exit_code(outcome);
+    report.error = outcome.error;
     auto deployments = json::array();
-    for (const auto& deployment : outcome.deployments) {
-        deployments.push_back(to_json(deployment));
-        for (auto& line : lines_of(deployment)) {
+    auto unchanged = json::array();
+    for (const auto& stage : project.stages) {
+        if (const auto* same = find_stage(outcome.unchanged, stage.name.str())) {
+            unchanged.push_back(same->stage);
+            deployments.push_back(to_json(*same));
+            report.text += result_line(*same);
+        }
+        const auto* deployment = find_stage(outcome.deployments, stage.name.str());
+        if (deployment == nullptr) {
+            continue;
+        }
+        deployments.push_back(to_json(*deployment));
+        for (auto& line : lines_of(*deployment)) {
             report.notes.push_back(std::move(line));
         }
-        if (deployment.verdict.outcome != Outcome::succeeded) {
-            report.failure = fmt::format("{}: {}: {}", deployment.stage, to_string(deployment.verdict.outcome),
-                                         deployment.verdict.sentence);
+        if (deployment->verdict.outcome == Outcome::succeeded) {
+            report.text += result_line(*deployment);
+        } else {
+            report.failure = fmt::format("{}: {}: {}", deployment->stage, to_string(deployment->verdict.outcome),
+                                         deployment->verdict.sentence);
         }
     }
     (*report.result)["deployments"] = std::move(deployments);
     (*report.result)["build"] = outcome.build ? to_json(*outcome.build) : json(nullptr);
-    (*report.result)["unchanged"] = outcome.unchanged;
+    (*report.result)["unchanged"] = std::move(unchanged);
     if (outcome.build && !outcome.build->image) {
         report.failure = "build failed: " + outcome.build->failure;
         report.notes.push_back(printable(report.failure));
         report.notes.emplace_back("  try: tinystacks logs build");
-    }
-    for (const auto& stage : project.stages) {
-        const auto* docker = std::get_if<stage::DockerTarget>(&stage.target);
-        if (docker != nullptr && std::ranges::find(outcome.unchanged, stage.name.str()) != outcome.unchanged.end()) {
-            report.text += fmt::format("http://127.0.0.1:{}\n", docker->port);
-        }
-        for (const auto& deployment : outcome.deployments) {
-            if (deployment.stage == stage.name.str() && deployment.verdict.outcome == Outcome::succeeded) {
-                report.text += (deployment.url.empty() ? deployment.digest : deployment.url) + "\n";
-            }
-        }
     }
     for (auto& line : next_commands(outcome, project)) {
         report.notes.push_back(std::move(line));

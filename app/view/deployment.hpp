@@ -11,7 +11,7 @@
 
 namespace tinystacks::app::view {
 
-/// A deployment as --json has it (DESIGN.md, section 5).
+/// A deployment as --json has it (docs/interface.md).
 [[nodiscard]] nlohmann::json to_json(const deployment::Deployment& deployment);
 
 /// stdout: the image's digest.

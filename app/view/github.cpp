@@ -82,21 +82,26 @@ std::string annotation(const Error& error)
 void write_github_files(const pipeline::DeployOutcome& outcome, const std::map<std::string, std::string>& environment)
 {
     std::string summary = "| stage | outcome | commit | digest | url | why |\n|---|---|---|---|---|---|\n";
+    const auto row = [&](const deployment::Deployment& each, std::string_view result, std::string_view why) {
+        summary += fmt::format("| {} | {} | {} | {} | {} | {} |\n", each.stage, result, each.commit.substr(0, 12),
+                               each.digest, each.url, cell(why));
+    };
+    deployment::Deployment last;  // what the outputs tell: the last stage tried, else the last left alone
+    for (const auto& each : outcome.unchanged) {
+        row(each, "unchanged", "");
+        last = each;
+    }
     for (const auto& each : outcome.deployments) {
-        summary += fmt::format("| {} | {} | {} | {} | {} | {} |\n", each.stage, to_string(each.verdict.outcome),
-                               each.commit.substr(0, 12), each.digest, each.url, cell(each.verdict.sentence));
+        row(each, to_string(each.verdict.outcome), each.verdict.sentence);
+        last = each;
     }
-    for (const auto& stage : outcome.unchanged) {
-        summary += fmt::format("| {} | unchanged | | | | |\n", stage);
+    if (outcome.build && !outcome.build->image) {
+        summary += fmt::format("| | build failed | | | | {} |\n", cell(outcome.build->failure));
+        last.verdict.outcome = deployment::Outcome::failed;
     }
-    if (!outcome.deployments.empty()) {
-        const auto& last = outcome.deployments.back();
-        append(environment, "GITHUB_OUTPUT",
-               fmt::format("deployment_id={}\ndigest={}\nurl={}\nverdict={}\n", last.id, last.digest, last.url,
-                           to_string(last.verdict.outcome)));
-    } else if (outcome.build) {
-        write_github_files(*outcome.build, environment);
-    }
+    append(environment, "GITHUB_OUTPUT",
+           fmt::format("deployment_id={}\ndigest={}\nurl={}\nverdict={}\n", last.id, last.digest, last.url,
+                       to_string(last.verdict.outcome)));
     append(environment, "GITHUB_STEP_SUMMARY", summary + "\n");
 }
 

@@ -98,7 +98,7 @@ public:
     [[nodiscard]] const char* what() const noexcept override { return "interrupted"; }
 };
 
-/// The exit code of a command that ended with an error of this kind (DESIGN.md, section 5).
+/// The exit code of a command that ended with an error of this kind (docs/interface.md).
 [[nodiscard]] int exit_code(ErrorKind kind);
 /// The kind's name as the JSON document spells it, such as "invalid_input".
 [[nodiscard]] std::string_view to_string(ErrorKind kind);

@@ -156,7 +156,7 @@ std::optional<Error> Embedded::refuses(const Request& request) const
     const auto& only = deploy != nullptr ? deploy->stage : release->stage;
     for (const auto& stage : project.stages) {
         if (only.empty() || stage.name.str() == only) {
-            if (auto refusal = pipeline::find_refusal(project, stage)) {
+            if (auto refusal = pipeline::find_refusal(stage)) {
                 return refusal;
             }
         }
@@ -201,7 +201,11 @@ void Embedded::carry_out(const Request& request, Work& work)
         const std::lock_guard lock(mutex_);
         work.result = std::move(result);
     }
-    work.journal.close();
+    try {
+        work.journal.close();
+    } catch (const Error&) {
+        // follow() ends by the result then
+    }
 }
 
 Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
@@ -245,8 +249,9 @@ std::filesystem::path Embedded::journal_directory(const RunId& run) const
 log::Page Embedded::follow(const RunId& run, const log::Cursor& cursor, std::chrono::milliseconds wait)
 {
     auto page = log::read_page(journal_directory(run), cursor, wait);
-    if (page.events.empty() && !page.ended && !works_.contains(run) && !store().is_alive(run)) {
-        page.ended = true;
+    if (page.events.empty() && !page.ended) {
+        // A journal that could not be closed, or whose process has died.
+        page.ended = works_.contains(run) ? result(run).has_value() : !store().is_alive(run);
     }
     return page;
 }

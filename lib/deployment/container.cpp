@@ -134,23 +134,31 @@ Verdict ContainerTarget::deploy(const ContainerSpec& spec, const std::string& kn
     engine_.require();
     recover(spec, known_good);
     const auto now = engine_.find(container_name(spec.stack, spec.stage));
-    const bool holds_port = now && now->state == "running" && now->host_port == spec.port;
+    const bool runs = now && now->state == "running";
+    auto failure = rehearse(spec, runs && now->host_port == spec.port, interruption);
+    if (!failure) {
+        return replace(spec, interruption);
+    }
+    if (runs) {
+        // The old container was never touched: what ran before runs.
+        failure->outcome = Outcome::rolled_back;
+    }
+    return *failure;
+}
+
+/// Everything that can fail before the old container is touched.
+std::optional<Verdict> ContainerTarget::rehearse(const ContainerSpec& spec, bool holds_port,
+                                                 const Interruption& interruption)
+{
     if (!holds_port && docker::in_use(spec.port)) {
         return judge_port_taken(spec, world_.clock());
     }
-    if (const auto failure = fetch_image(spec, interruption)) {
-        return *failure;
+    if (auto failure = fetch_image(spec, interruption)) {
+        return failure;
     }
     auto failure = try_out(spec, trial_name(spec), 0, docker::Restart::never, interruption);
     engine_.remove(trial_name(spec));
-    if (failure) {
-        if (now) {
-            // The old container was never touched: nothing was rolled back, yet what ran before runs.
-            failure->outcome = Outcome::rolled_back;
-        }
-        return *failure;
-    }
-    return replace(spec, interruption);
+    return failure;
 }
 
 /// Undoes what a crash of an earlier deployment left: a trial container, or a new container that nobody judged while
@@ -159,12 +167,16 @@ void ContainerTarget::recover(const ContainerSpec& spec, const std::string& know
 {
     const auto name = container_name(spec.stack, spec.stage);
     engine_.remove(trial_name(spec));
+    const auto now = engine_.find(name);
     const auto previous = engine_.find(previous_name(spec));
     if (!previous || label(*previous, "deployment") != known_good) {
+        if (now && now->state != "running" && !known_good.empty() && label(*now, "deployment") == known_good) {
+            engine_.start(name);
+            changed(spec.stage, name, "restored", "it was found stopped");
+        }
         return;
     }
-    const auto unjudged = engine_.find(name);
-    if (unjudged) {
+    if (now) {
         engine_.remove(name);
     }
     engine_.rename(previous->id, name);
@@ -273,48 +285,61 @@ bool ContainerTarget::answers(const ContainerSpec& spec, int port, std::string& 
 Verdict ContainerTarget::replace(const ContainerSpec& spec, const Interruption& interruption)
 {
     const auto name = container_name(spec.stack, spec.stage);
-    const bool had_old = engine_.find(name).has_value();
-    if (had_old) {
-        engine_.remove(previous_name(spec));
-        engine_.stop(name);
-        engine_.rename(name, previous_name(spec));
-        changed(spec.stage, name, "stopped", "kept as " + previous_name(spec));
-    }
+    auto old = engine_.find(name) ? Old::in_place : Old::none;
     std::optional<Verdict> failure;
     try {
+        engine_.remove(previous_name(spec));
+        if (old == Old::in_place) {
+            engine_.stop(name);
+            engine_.rename(name, previous_name(spec));
+            old = Old::kept;
+            changed(spec.stage, name, "stopped", "kept as " + previous_name(spec));
+        }
         failure = try_out(spec, name, spec.port, docker::Restart::unless_stopped, interruption);
-    } catch (const Interrupted&) {
-        engine_.remove(name);
-        (void)restore(spec);
+    } catch (...) {
+        (void)restore(spec.stack, spec.stage, old);
         throw;
     }
     if (!failure) {
         return succeeded(world_.clock(), fmt::format("the container answers on http://127.0.0.1:{}", spec.port));
     }
-    engine_.remove(name);
-    if (had_old) {
-        failure->outcome = restore(spec) ? Outcome::rolled_back : Outcome::rollback_failed;
-    }
+    failure->outcome = restore(spec.stack, spec.stage, old);
     return *failure;
 }
 
-bool ContainerTarget::restore(const ContainerSpec& spec)
+Outcome ContainerTarget::undo(const std::string& stack, const std::string& stage)
 {
-    const auto name = container_name(spec.stack, spec.stage);
+    const bool kept = engine_.find(container_name(stack, stage) + "-previous").has_value();
+    return restore(stack, stage, kept ? Old::kept : Old::none);
+}
+
+/// Removes the new container and lets the old one run again.
+Outcome ContainerTarget::restore(const std::string& stack, const std::string& stage, Old old)
+{
+    const auto name = container_name(stack, stage);
     try {
-        if (!engine_.find(previous_name(spec))) {
-            return false;
+        if (old != Old::in_place) {
+            engine_.remove(name);
         }
-        engine_.rename(previous_name(spec), name);
+        if (old == Old::none) {
+            return Outcome::failed;
+        }
+        if (old == Old::kept) {
+            engine_.rename(name + "-previous", name);
+        }
         engine_.start(name);
-        changed(spec.stage, name, "restored");
-        return true;
+        // One that cannot start any more ends at once.
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        const auto now = engine_.find(name);
+        const bool runs = now && now->state == "running";
+        changed(stage, name, runs ? "restored" : "ended again");
+        return runs ? Outcome::rolled_back : Outcome::rollback_failed;
     } catch (const Error& error) {
         sink_.write(
-            {world_.clock(), spec.stage,
+            {world_.clock(), stage,
              log::Note{
                  Severity::error, {}, "the old container cannot be started again: " + error.message(), error.hint()}});
-        return false;
+        return Outcome::rollback_failed;
     }
 }
 

@@ -70,6 +70,9 @@ public:
     /// `known_good`: the id of the deployment the stage ran last with success, or empty.
     [[nodiscard]] Verdict deploy(const ContainerSpec& spec, const std::string& known_good,
                                  const Interruption& interruption);
+    /// Takes back the last deployment of a stage, whose container came up: the one before it runs again. rolled_back,
+    /// rollback_failed, or failed when there was none before it (nothing runs then).
+    [[nodiscard]] Outcome undo(const std::string& stack, const std::string& stage);
     /// Empty when the stage has no container.
     [[nodiscard]] std::optional<ContainerState> find(const std::string& stack, const std::string& stage);
     /// Removes all containers of a stage; their names.
@@ -86,7 +89,15 @@ private:
                                                  docker::Restart restart, const Interruption& interruption);
     [[nodiscard]] std::optional<Verdict> wait_for_answer(const ContainerSpec& spec, const docker::Container& container,
                                                          const Interruption& interruption);
-    [[nodiscard]] bool restore(const ContainerSpec& spec);
+    /// Where the container is that ran before.
+    enum class Old {
+        none,
+        in_place,  ///< under its own name still
+        kept,      ///< renamed, stopped
+    };
+    [[nodiscard]] Outcome restore(const std::string& stack, const std::string& stage, Old old);
+    [[nodiscard]] std::optional<Verdict> rehearse(const ContainerSpec& spec, bool holds_port,
+                                                  const Interruption& interruption);
     [[nodiscard]] Verdict replace(const ContainerSpec& spec, const Interruption& interruption);
     [[nodiscard]] bool answers(const ContainerSpec& spec, int port, std::string& seen,
                                const Interruption& interruption);

@@ -63,7 +63,7 @@ struct Deployment {
 /// A verdict `failed`, certain since `now`.
 [[nodiscard]] Verdict failed(std::string cause, Owner owner, std::string sentence, std::string hint, Time now);
 
-/// 0, 6, 8, 9, 10, 11 or 12 (DESIGN.md, section 5).
+/// 0, 6, 8, 9, 10, 11 or 12 (docs/interface.md).
 [[nodiscard]] int exit_code(const Verdict& verdict);
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::string_view to_string(Owner owner);

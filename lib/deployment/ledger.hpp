@@ -16,7 +16,7 @@ namespace tinystacks::deployment {
 struct BuildRecord {
     std::string stack;
     std::string commit;
-    std::string digest;
+    std::string digest;  ///< empty until the build has ended well
     std::string run;
     Time built_at;
     bool operator==(const BuildRecord&) const = default;
@@ -34,7 +34,7 @@ struct Lease {
     bool operator==(const Lease&) const = default;
 };
 
-/// What everybody must agree on (DESIGN.md, section 9).
+/// What everybody must agree on (docs/architecture.md).
 class Ledger {
 public:
     virtual ~Ledger() = default;

@@ -136,7 +136,8 @@ std::string Engine::run(const RunOptions& options, const Interruption& interrupt
     arguments.push_back(checked(options.image));
 
     // `docker run` in two steps: when it fails, only this tells whether there is a container to clear away.
-    const auto created = ask(std::move(arguments), ask_limit, interruption, detail::env_file(options.environment));
+    // Not interrupted: the engine would go on, and make it after we have looked.
+    const auto created = ask(std::move(arguments), ask_limit, {}, detail::env_file(options.environment));
     if (!created.succeeded()) {
         if (find(options.name)) {
             throw Error(ErrorKind::conflict, "there is a container '{}' already", options.name);

@@ -1,7 +1,9 @@
 #include "pipeline/pipeline.hpp"
 
 #include "base/error.hpp"
+#include "pipeline/detail/account.hpp"
 #include "pipeline/detail/build.hpp"
+#include "pipeline/detail/checks.hpp"
 #include "pipeline/detail/release.hpp"
 #include "pipeline/detail/workspace.hpp"
 
@@ -17,8 +19,27 @@ void refuse_what_is_not_obeyed(const project::Project& project, const std::strin
         if (!only.empty() && stage.name.str() != only) {
             continue;
         }
-        if (const auto refusal = find_refusal(project, stage)) {
+        if (const auto refusal = find_refusal(stage)) {
             throw *refusal;
+        }
+    }
+}
+
+/// What can be known to be wrong before anything is built or released, of one stage or all.
+void check_before(Workspace& workspace, const std::string& only)
+{
+    const auto& project = workspace.project();
+    require_engine(workspace, only);
+    check_buildspec(workspace.read(project.release_file, "tinystacks init"), project.release_file, Role::release,
+                    project);
+    for (const auto& stage : project.stages) {
+        if (!only.empty() && stage.name.str() != only) {
+            continue;
+        }
+        check_account(workspace, stage);
+        if (!stage.test.empty()) {
+            check_buildspec(workspace.read(stage.test, fmt::format("git add {}", stage.test)), stage.test, Role::test,
+                            project);
         }
     }
 }
@@ -29,12 +50,17 @@ Promoted promoted_from(Workspace& workspace, const std::string& stage)
     const auto& project = workspace.project();
     auto& ledger = workspace.world().ledger;
     const auto previous = project.previous(stage);
-    const auto last = ledger.history(project.stack, previous, 1);
-    if (!last.empty() && last.front().verdict.outcome == Outcome::uncertain &&
-        last.front().state == deployment::State::ended) {
-        workspace.note(Severity::warning, stage,
-                       fmt::format("stage '{}' was released, but nobody watched whether it runs", previous));
-        return {last.front().digest, last.front().commit};
+    constexpr std::size_t most = 50;
+    for (const auto& each : ledger.history(project.stack, previous, most)) {
+        if (each.state != deployment::State::ended || each.verdict.outcome == Outcome::succeeded) {
+            break;
+        }
+        if (each.verdict.outcome == Outcome::uncertain) {
+            workspace.note(Severity::warning, stage,
+                           fmt::format("stage '{}' was released with {}, but nobody watched whether it runs", previous,
+                                       each.commit.substr(0, 12)));
+            return {each.digest, each.commit};
+        }
     }
     const auto current = ledger.find_current(project.stack, previous);
     if (!current) {
@@ -53,7 +79,14 @@ struct Plan {
 Plan plan(Workspace& workspace, const std::string& stage, bool rebuild)
 {
     if (workspace.project().previous(stage) != "latest") {
-        return {std::nullopt, promoted_from(workspace, stage)};
+        const auto promoted = promoted_from(workspace, stage);
+        if (workspace.source().chosen && promoted.commit != workspace.commit()) {
+            const auto previous = workspace.project().previous(stage);
+            throw Error(ErrorKind::conflict, "stage '{}' gets what '{}' runs, and that is {}, not {}", stage, previous,
+                        promoted.commit.substr(0, 12), workspace.commit().substr(0, 12))
+                .with_hint(fmt::format("tinystacks deploy --stage {} --commit {}", previous, workspace.commit()));
+        }
+        return {std::nullopt, promoted};
     }
     Plan made;
     made.build = build_image(workspace, rebuild);
@@ -67,8 +100,8 @@ Plan plan(Workspace& workspace, const std::string& stage, bool rebuild)
 bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, bool force,
            DeployOutcome& outcome)
 {
-    if (!force && runs_already(workspace, stage, promoted).value_or(false)) {
-        outcome.unchanged.push_back(stage.name.str());
+    if (auto current = force ? std::nullopt : find_running(workspace, stage, promoted)) {
+        outcome.unchanged.push_back(std::move(*current));
         Step(workspace, workspace.world().clock, stage.name.str(), "deployment")
             .end("SKIPPED", fmt::format("{} runs already; --force releases it again", promoted.commit.substr(0, 12)));
         return true;
@@ -84,7 +117,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
     Workspace head(source, world, run);
     const auto& wanted = head.project().stage(name);
     refuse_what_is_not_obeyed(head.project(), wanted.name.str());
-    require_engine(head, name);
+    check_before(head, name);
     DeployOutcome outcome;
     auto planned = plan(head, name, rebuild);
     outcome.build = std::move(planned.build);
@@ -106,7 +139,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
 
 }  // namespace
 
-std::optional<Error> find_refusal(const project::Project& project, const stage::Stage& stage)
+std::optional<Error> find_refusal(const stage::Stage& stage)
 {
     const auto refuse = [&](std::string_view key, std::string_view why) {
         return Error(ErrorKind::unavailable, "stage '{}': '{}' {}", stage.name.str(), key, why)
@@ -123,10 +156,29 @@ std::optional<Error> find_refusal(const project::Project& project, const stage::
     if (stage.approval == stage::Approval::required) {
         return refuse("approval", not_yet);
     }
-    if (!std::holds_alternative<stage::DockerTarget>(stage.target) && !project.runtime_of(stage).empty()) {
-        return refuse("runtime", "variables reach only docker targets in this version");
-    }
     return std::nullopt;
+}
+
+std::vector<Problem> find_unobeyed(const project::Project& project, const stage::Stage& stage)
+{
+    std::vector<Problem> problems;
+    const auto warn = [&](std::string message) {
+        problems.push_back({Severity::warning,
+                            stage.where,
+                            "pipeline.not_obeyed_yet",
+                            fmt::format("stage '{}': {}", stage.name.str(), message),
+                            {}});
+    };
+    if (std::holds_alternative<stage::DockerTarget>(stage.target)) {
+        return problems;
+    }
+    if (!project.runtime_of(stage).empty()) {
+        warn("runtime variables reach only docker targets in this version");
+    }
+    if (!stage.health.empty() || !stage.test.empty()) {
+        warn("this version does not watch rollouts on AWS, so 'health' and 'test' are not used");
+    }
+    return problems;
 }
 
 DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
@@ -136,17 +188,21 @@ DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
     }
     Workspace workspace(request.source, world, run);
     refuse_what_is_not_obeyed(workspace.project(), {});
-    require_engine(workspace, {});
+    check_before(workspace, {});
     DeployOutcome outcome;
     outcome.build = build_image(workspace, request.rebuild);
     if (!outcome.build->image) {
         return outcome;
     }
     const Promoted promoted{outcome.build->image->digest, workspace.commit()};
-    for (const auto& stage : workspace.project().stages) {
-        if (!bring(workspace, stage, promoted, request.force, outcome)) {
-            break;
+    try {
+        for (const auto& stage : workspace.project().stages) {
+            if (!bring(workspace, stage, promoted, request.force, outcome)) {
+                break;
+            }
         }
+    } catch (const Error& error) {
+        outcome.error = error;  // what earlier stages got is told all the same
     }
     return outcome;
 }
@@ -160,6 +216,9 @@ int exit_code(const DeployOutcome& outcome)
 {
     if (outcome.build && !outcome.build->image) {
         return exit_code(*outcome.build);
+    }
+    if (outcome.error) {
+        return tinystacks::exit_code(outcome.error->kind());
     }
     return outcome.deployments.empty() ? 0 : deployment::exit_code(outcome.deployments.back().verdict);
 }

@@ -29,6 +29,7 @@ struct Source {
     std::filesystem::path project_file =
         std::filesystem::path(project::default_file);  ///< relative to the repository's root
     git::CommitId commit;
+    bool chosen = false;  ///< somebody asked for this very commit
 };
 
 struct BuildRequest {
@@ -77,7 +78,9 @@ struct BuildOutcome {
 struct DeployOutcome {
     std::optional<BuildOutcome> build;
     std::vector<deployment::Deployment> deployments;
-    std::vector<std::string> unchanged;  ///< stages that ran the image already and were left alone
+    /// What stages that were left alone run already: their last deployments, in order.
+    std::vector<deployment::Deployment> unchanged;
+    std::optional<Error> error;  ///< why the stage after those could not be tried
 };
 
 /// A stage at a glance.
@@ -123,7 +126,10 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
 [[nodiscard]] std::vector<StageStatus> status(const project::Project& project, World& world);
 
 /// Why a stage cannot be released by this version, or empty: a key it parses but does not obey yet.
-[[nodiscard]] std::optional<Error> find_refusal(const project::Project& project, const stage::Stage& stage);
+[[nodiscard]] std::optional<Error> find_refusal(const stage::Stage& stage);
+
+/// What a stage's keys ask for and this version does not do, beside what it refuses; as warnings.
+[[nodiscard]] std::vector<Problem> find_unobeyed(const project::Project& project, const stage::Stage& stage);
 
 /// Removes the containers of a stack's docker stages (one stage, or all when empty); the names of what was removed.
 [[nodiscard]] std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage,

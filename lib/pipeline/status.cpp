@@ -22,7 +22,8 @@ deployment::ContainerTarget container_target(World& world, log::Sink& sink)
 }
 
 /// What the target itself says of the stage.
-std::string observe(const project::Project& project, const stage::Stage& stage, World& world)
+std::string observe(const project::Project& project, const stage::Stage& stage,
+                    const std::optional<deployment::Deployment>& current, World& world)
 {
     if (!std::holds_alternative<stage::DockerTarget>(stage.target)) {
         return "not asked";
@@ -30,7 +31,8 @@ std::string observe(const project::Project& project, const stage::Stage& stage, 
     NoSink sink;
     try {
         const auto state = container_target(world, sink).find(project.stack, stage.name.str());
-        return state ? state->state : "not found";
+        const bool other = state && (!current || state->deployment != current->id);
+        return !state ? "not found" : other ? state->state + ", of another deployment" : state->state;
     } catch (const Error& error) {
         return "not known: " + error.message();
     }
@@ -53,7 +55,7 @@ std::vector<StageStatus> status(const project::Project& project, World& world)
         if (const auto* docker = std::get_if<stage::DockerTarget>(&stage.target)) {
             status.url = fmt::format("http://127.0.0.1:{}", docker->port);
         }
-        status.observed = observe(project, stage, world);
+        status.observed = observe(project, stage, status.current, world);
         stages.push_back(std::move(status));
     }
     return stages;

@@ -47,6 +47,12 @@ Validation validate(const std::filesystem::path& directory, const std::filesyste
     add(validation, root, checked.project.build_file, Role::build, checked.project);
     add(validation, root, checked.project.release_file, Role::release, checked.project);
     for (const auto& stage : checked.project.stages) {
+        if (const auto refusal = find_refusal(stage)) {
+            validation.problems.push_back({Severity::warning, refusal->where(), "pipeline.not_obeyed_yet",
+                                           refusal->message() + ": a release of it is refused", refusal->hint()});
+        }
+        const auto unobeyed = find_unobeyed(checked.project, stage);
+        validation.problems.insert(validation.problems.end(), unobeyed.begin(), unobeyed.end());
         if (!stage.test.empty()) {
             add(validation, root, stage.test, Role::test, checked.project);
         }

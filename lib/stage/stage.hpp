@@ -75,7 +75,7 @@ struct Stage {
 enum class VariableUse { build, runtime };
 [[nodiscard]] std::optional<std::string> find_refusal(std::string_view name, VariableUse use);
 
-/// The names tinystacks sets for build.yml and release.yml and nobody may declare (DESIGN.md, section 6).
+/// The names tinystacks sets for build.yml and release.yml and nobody may declare (docs/project-file.md).
 [[nodiscard]] const std::vector<std::string>& immutable_names();
 
 }  // namespace tinystacks::stage

@@ -26,7 +26,7 @@ struct Run {
 /// state.db: everything kept between runs on this machine, and the local form of the ledger.
 ///
 /// SQLite with rollback journal and synchronous=FULL, BEGIN IMMEDIATE, one connection behind one mutex, schema versions
-/// from the first day; a newer schema is refused untouched. Directories 0700, file 0600 (DESIGN.md, section 9).
+/// from the first day; a newer schema is refused untouched. Directories 0700, file 0600 (docs/architecture.md).
 class Store : public deployment::Ledger {
 public:
     /// Opens or creates `directory`/state.db. `clock` gives the time of leases and records.

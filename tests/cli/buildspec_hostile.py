@@ -203,8 +203,8 @@ def test_closed_standard_descriptors(folder):
 
 
 def test_much_output_takes_no_memory(folder):
-    if b"__asan_init" in pathlib.Path(PROGRAM).read_bytes():
-        raise Skipped("a sanitizer needs memory of its own")
+    # A sanitizer needs memory of its own: there only the bytes count.
+    most = (1 << 30 if b"__asan_init" in pathlib.Path(PROGRAM).read_bytes() else 64) << 10
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     run = Run(folder, "phases: {build: {commands: ['head -c 300000000 /dev/zero']}}\n")
     assert run.process.stderr is not None
@@ -212,7 +212,7 @@ def test_much_output_takes_no_memory(folder):
     while piece := run.process.stderr.read(1 << 20):
         size += len(piece)
     assert size > 300_000_000 and run.process.wait() == 0
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss - before < 64 << 10
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss - before < most
 
 
 def main():

@@ -3,7 +3,7 @@
 
 usage: json_output.py PROGRAM
 
-With --json exactly one document stands on stdout, whatever happens (DESIGN.md, section 5). With --events every line of
+With --json exactly one document stands on stdout, whatever happens (docs/interface.md). With --events every line of
 stdout is a document with a `type`, and the last is that same document. No Docker engine is asked: what needs one is
 shown failing.
 """

@@ -195,7 +195,7 @@ def check_ctrl_c_twice(place):
 
 def check_signals(place):
     place.spec("echo at work; while :; do sleep 0.05; done")
-    for number, wanted in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
+    for number, wanted in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 143)):
         for flags in ([], ["--json"], ["--events"]):
             with subprocess.Popen([place.program, "buildspec", "run", "build.yml", *flags], cwd=place.work,
                                   env=place.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -109,7 +109,7 @@ expect_contains "$(cat "$work/err")" "build.yml:$line:" 'the refusal'
 cp "$work/build.yml" "$repository/build.yml"
 commit_all "$repository" 'Build as before'
 expect_status 5 tinystacks deploy -C "$repository" --stage prd
-expect_contains "$(cat "$work/err")" "'prod'" 'the suggestion'
+expect_contains "$(cat "$work/err")" '--stage prod' 'the suggestion'
 
 echo 'down'
 expect_status 0 tinystacks down -C "$repository" --all --yes

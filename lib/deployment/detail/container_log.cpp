@@ -46,13 +46,14 @@ std::vector<std::string> ContainerLog::tail()
     return lines;
 }
 
+/// The log is evidence: when it cannot be followed or written, the deployment goes on without it.
 void ContainerLog::follow(const std::stop_token& stop)
 {
-    const auto launcher = world_.make_launcher();
-    docker::Engine engine(*launcher, world_.environment);
     mask::Masker masker(secrets_);
     std::string text;
     try {
+        const auto launcher = world_.make_launcher();
+        docker::Engine engine(*launcher, world_.environment);
         engine.logs(container_, 0, std::nullopt, true,
                     [&](process::Stream, std::string_view piece) {
                         masker.feed(piece, text);
@@ -60,13 +61,17 @@ void ContainerLog::follow(const std::stop_token& stop)
                         text.clear();
                     },
                     {stop, stop});
-    } catch (const Error& error) {
-        take(fmt::format("(the log cannot be followed: {})\n", error.message()));
     } catch (const Interrupted&) {
         // whoever destroys this has seen enough
+    } catch (const std::exception& error) {
+        text += fmt::format("(the log cannot be followed: {})\n", error.what());
     }
-    masker.finish(text);
-    take(text);
+    try {
+        masker.finish(text);
+        take(text);
+    } catch (const std::exception&) {
+        // see above
+    }
 }
 
 void ContainerLog::take(std::string_view bytes)

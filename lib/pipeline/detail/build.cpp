@@ -12,13 +12,13 @@
 namespace tinystacks::pipeline {
 namespace {
 
-using TagDigests = std::map<std::string, std::optional<registry::Digest>>;
+using TagDigests = std::map<std::string, LookUp>;
 
 TagDigests stage_tags(Workspace& workspace)
 {
     TagDigests tags;
     for (const auto& stage : workspace.project().stages) {
-        tags[stage.name.str()] = workspace.look_up(workspace.image(), stage.name.str()).digest;
+        tags[stage.name.str()] = workspace.look_up(workspace.image(), stage.name.str());
     }
     return tags;
 }
@@ -42,7 +42,9 @@ std::string find_wrong_tag(Workspace& workspace, const TagDigests& before, regis
                            workspace.commit(), *commit, *latest);
     }
     for (const auto& [stage, was] : before) {
-        if (const auto is = find(stage); is != was && is) {
+        // A release of another run may have moved it meanwhile: only our image under it is proof.
+        const auto is = was.asked ? find(stage) : std::nullopt;
+        if (is == commit && is != was.digest) {
             return fmt::format("{} moved the tag '{}', which only a release of that stage may set",
                                workspace.project().build_file, stage);
         }
@@ -79,11 +81,15 @@ BuildOutcome run_build(Workspace& workspace)
 /// release.yml has logged in is believed to have what the ledger says: a release checks its tag afterwards.
 std::optional<registry::Digest> find_built(Workspace& workspace)
 {
+    const auto recorded = workspace.world().ledger.find_build(workspace.project().stack, workspace.commit());
+    if (recorded && recorded->digest.empty()) {
+        workspace.note(Severity::warning, "", "the last build of this commit did not end well: it is built again");
+        return std::nullopt;
+    }
     const auto there = workspace.look_up(workspace.image(), workspace.commit());
     if (there.asked) {
         return there.digest;
     }
-    const auto recorded = workspace.world().ledger.find_build(workspace.project().stack, workspace.commit());
     if (!recorded) {
         return std::nullopt;
     }
@@ -129,6 +135,8 @@ BuildOutcome build_image(Workspace& workspace, bool rebuild)
         outcome.skipped = true;
         move_latest(workspace, *there);
     } else {
+        // Without a digest until it has ended well: what a failed build pushed is not taken for an image.
+        ledger.record_build({stack, workspace.commit(), "", workspace.run().id, clock()});
         outcome = run_build(workspace);
     }
     outcome.seconds = step.seconds();

@@ -25,10 +25,11 @@ std::string one_line(const std::string& message)
 std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
 {
     buildspec::RunOptions options;
-    options.directory = workspace.checkout();
+    const auto purpose = fmt::format("{}-{}", to_string(what.channel), what.stage);
+    options.directory = workspace.checkout("source-" + purpose);
     options.file = options.directory / what.file;
     options.name = what.file;
-    options.work = workspace.run().work / fmt::format("{}-{}", to_string(what.channel), what.stage);
+    options.work = workspace.run().work / purpose;
     create_private_directories(options.work);
     options.immutable = what.immutable;
     options.defaults = what.defaults;

@@ -69,6 +69,7 @@ public:
         try {
             deployment_.verdict = phases();
         } catch (const Interrupted&) {
+            undo_untested();
             end_open_phase("STOPPED");
             deployment_.verdict.outcome = Outcome::stopped;
             deployment_.verdict.owner = deployment::Owner::operator_;
@@ -76,6 +77,7 @@ public:
             finish();
             throw;
         } catch (const Error& error) {
+            undo_untested();
             end_open_phase("FAILED");
             deployment_.verdict =
                 deployment::failed("", deployment::Owner::undecided, error.message(), error.hint(), clock_());
@@ -91,9 +93,47 @@ private:
 
     void finish()
     {
+        if (deployment_.verdict.outcome != Outcome::succeeded) {
+            restore_tag();
+        }
         deployment_.ended_at = clock_();
         deployment_.state = deployment::State::ended;
         record();
+    }
+
+    /// The stage's tag names what the stage runs, not what was tried.
+    void restore_tag()
+    {
+        const auto current = workspace_.world().ledger.find_current(deployment_.stack, deployment_.stage);
+        if (!is_docker() || !current || current->digest == promoted_.digest) {
+            return;
+        }
+        try {
+            auto client = workspace_.client();
+            if (client.find_digest(workspace_.image(), deployment_.stage) == promoted_.digest) {
+                client.copy(workspace_.image(), current->digest, workspace_.image(), deployment_.stage);
+            }
+        } catch (const Error& error) {
+            workspace_.note(
+                Severity::warning, deployment_.stage,
+                fmt::format("the tag '{}' still names what failed: {}", deployment_.stage, error.message()));
+        }
+    }
+
+    [[nodiscard]] bool is_docker() const { return std::holds_alternative<stage::DockerTarget>(stage_.target); }
+
+    /// Takes back what was deployed before `test:` failed.
+    Outcome undo()
+    {
+        return is_docker() ? container_target(workspace_).undo(deployment_.stack, deployment_.stage) : Outcome::failed;
+    }
+
+    /// A test that did not come to its end is none that passed.
+    void undo_untested()
+    {
+        if (!deployment_.phases.empty() && deployment_.phases.back().name == "test") {
+            (void)undo();
+        }
     }
 
     void end_open_phase(const std::string& status)
@@ -129,6 +169,7 @@ private:
             return verdict;
         }
         if (auto failed = phase("test", [&] { return test(); })) {
+            failed->outcome = undo();
             return *failed;
         }
         return verdict;
@@ -147,11 +188,17 @@ private:
                             fmt::format("{} wants a login, so {}:{} is checked only after {}", image.host, image.str(),
                                         previous, project.release_file),
                             fmt::format("docker login {}", image.host));
+        } else if (found.digest != promoted_.digest && is_left_over(previous, found.digest)) {
+            workspace_.client().copy(image, promoted_.digest, image, previous, workspace_.run().interruption);
         } else if (found.digest != promoted_.digest) {
             throw Error(ErrorKind::conflict, "{}:{} names {}, not the {} that was recorded", image.str(), previous,
                         found.digest.value_or("nothing"), promoted_.digest)
                 .with_hint(previous == "latest" ? "tinystacks deploy"
                                                 : fmt::format("tinystacks deploy --stage {}", previous));
+        }
+        for (const auto& problem : find_unobeyed(project, stage_)) {
+            workspace_.say(
+                {clock_(), deployment_.stage, log::Note{problem.severity, problem.where, problem.message, {}}});
         }
         BuildspecRun release;
         release.file = project.release_file;
@@ -167,6 +214,15 @@ private:
                                       fmt::format("tinystacks logs release --stage {}", stage_.name.str()), clock_());
         }
         return check_stage_tag();
+    }
+
+    /// Whether a stage's tag names what a deployment of ours tried last, without success: a crash kept it from moving
+    /// back.
+    bool is_left_over(const std::string& stage, const std::optional<registry::Digest>& digest)
+    {
+        const auto last = workspace_.world().ledger.history(deployment_.stack, stage, 1);
+        return !last.empty() && last.front().digest == digest && last.front().target == "docker" &&
+               last.front().verdict.outcome != Outcome::succeeded;
     }
 
     std::optional<Verdict> check_stage_tag()
@@ -193,7 +249,7 @@ private:
 
     Verdict deploy()
     {
-        if (std::holds_alternative<stage::DockerTarget>(stage_.target)) {
+        if (is_docker()) {
             const auto current = workspace_.world().ledger.find_current(deployment_.stack, deployment_.stage);
             return container_target(workspace_)
                 .deploy(container_of(workspace_, stage_, promoted_, deployment_.id), current ? current->id : "",
@@ -252,18 +308,19 @@ void require_engine(Workspace& workspace, const std::string& stage)
     }
 }
 
-std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
+std::optional<Deployment> find_running(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
 {
     if (!std::holds_alternative<stage::DockerTarget>(stage.target)) {
         return std::nullopt;
     }
-    const auto current = workspace.world().ledger.find_current(workspace.project().stack, stage.name.str());
+    auto current = workspace.world().ledger.find_current(workspace.project().stack, stage.name.str());
     if (!current || current->digest != promoted.digest || current->commit != promoted.commit) {
-        return false;
+        return std::nullopt;
     }
     const auto state = container_target(workspace).find(workspace.project().stack, stage.name.str());
-    return state && state->state == "running" && state->deployment == current->id &&
-           state->configuration == configuration_of(container_of(workspace, stage, promoted, current->id));
+    const bool runs = state && state->state == "running" && state->deployment == current->id &&
+                      state->configuration == configuration_of(container_of(workspace, stage, promoted, current->id));
+    return runs ? current : std::nullopt;
 }
 
 Deployment release_stage(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)

@@ -22,8 +22,9 @@ struct Promoted {
 /// Throws Error{unavailable} when a docker stage (this one, or any when empty) would find no engine: before the build.
 void require_engine(Workspace& workspace, const std::string& stage);
 
-/// Whether the stage's target runs the promoted image, as its last deployment left it. Empty when it cannot be asked.
-[[nodiscard]] std::optional<bool> runs_already(Workspace& workspace, const stage::Stage& stage,
-                                               const Promoted& promoted);
+/// The deployment that brought the promoted image to the stage, when the target says that it runs as that left it.
+/// Empty when it does not, or cannot be asked.
+[[nodiscard]] std::optional<deployment::Deployment> find_running(Workspace& workspace, const stage::Stage& stage,
+                                                                 const Promoted& promoted);
 
 }  // namespace tinystacks::pipeline

@@ -22,7 +22,7 @@ struct EcrHost {
 
 /// What tinystacks sets for build.yml and nobody may change.
 [[nodiscard]] Variables build_variables(const project::Project& project, const registry::Repository& image);
-/// The same for release.yml of `stage`. Source of all names: DESIGN.md, section 6.
+/// The same for release.yml of `stage`. Source of all names: docs/project-file.md.
 [[nodiscard]] Variables release_variables(const project::Project& project, const registry::Repository& image,
                                           const stage::Stage& stage);
 /// What is set too, and a buildspec's to change: regions and account.

@@ -131,18 +131,13 @@ LookUp Workspace::look_up(const registry::Repository& repository, const std::str
     }
 }
 
-const std::filesystem::path& Workspace::checkout()
+std::filesystem::path Workspace::checkout(const std::string& purpose)
 {
-    if (checkout_.empty()) {
-        // The directory's name is what an artifact without a name is called.
-        const auto directory = run_.work / source_.commit.substr(0, 12) / project_.stack;
-        create_private_directories(directory.parent_path());
-        if (!std::filesystem::exists(directory)) {
-            git::check_out(*launcher_, environment(), repository_, source_.commit, directory, run_.interruption);
-        }
-        checkout_ = directory;
-    }
-    return checkout_;
+    // The directory's own name is what an artifact without a name is called.
+    auto directory = run_.work / purpose / source_.commit.substr(0, 12) / project_.stack;
+    create_private_directories(directory.parent_path());
+    git::check_out(*launcher_, environment(), repository_, source_.commit, directory, run_.interruption);
+    return directory;
 }
 
 std::string Workspace::read(const std::string& file, const std::string& hint) const
@@ -162,8 +157,13 @@ Step::Step(const Workspace& workspace, const Clock& clock, std::string stage, st
 
 Step::~Step()
 {
-    if (!ended_) {
+    if (ended_) {
+        return;
+    }
+    try {
         end("FAILED");
+    } catch (const Error&) {
+        // What ended the step says more.
     }
 }
 

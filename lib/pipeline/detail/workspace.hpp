@@ -38,8 +38,8 @@ public:
     /// A new one each time: a buildspec may have logged in since the last.
     [[nodiscard]] registry::Client client();
     [[nodiscard]] LookUp look_up(const registry::Repository& repository, const std::string& tag);
-    /// A clean checkout of the commit, made on first use.
-    [[nodiscard]] const std::filesystem::path& checkout();
+    /// A clean checkout of the commit for one buildspec: what another one did to its files is not in it.
+    [[nodiscard]] std::filesystem::path checkout(const std::string& purpose);
     /// The text of a file of the commit. Throws Error{not_found} with `hint`.
     [[nodiscard]] std::string read(const std::string& file, const std::string& hint) const;
     [[nodiscard]] std::string remote_url() const { return repository_.find_remote_url().value_or(""); }
@@ -59,7 +59,6 @@ private:
     std::unique_ptr<process::Launcher> launcher_;
     std::optional<registry::Repository> image_;
     process::Environment environment_;
-    std::filesystem::path checkout_;
 };
 
 /// One step of the work, told when it begins and ends; one that is left without end() failed.

@@ -70,7 +70,7 @@ Connection::Connection(const std::filesystem::path& directory, Time now) : path_
         database_.emplace(path_.string(), SQLite::OPEN_READWRITE, busy_timeout);
         database_->exec("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL;");
         migrate(*database_, path_, now);
-        // Not WAL: SQLite before 3.51.3 can corrupt a database when it resets the log (DESIGN.md, section 9). A
+        // Not WAL: SQLite before 3.51.3 can corrupt a database when it resets the log (docs/architecture.md). A
         // database that is not in WAL mode is not written to by this.
         database_->execAndGet("PRAGMA journal_mode = DELETE");
     } catch (const SQLite::Exception& error) {
