@@ -77,5 +77,6 @@ step 'Every stage at a glance, and what prod has logged'
 run tinystacks status
 run tinystacks logs runtime --stage prod
 
-step "Done. The project is in $folder; to remove what runs: tinystacks down -C $folder --all"
-say "    (the program: $program)"
+step "Done. The project is in $folder; to go on with it, or to remove what runs:"
+say "    export PATH=$(cd "$(dirname "$program")" && pwd):\$PATH"
+say "    tinystacks down -C $folder --all --yes"

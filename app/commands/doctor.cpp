@@ -75,7 +75,7 @@ view::Report run(Context& context)
     auto checks = nlohmann::json::array();
     for (const auto& found : all) {
         const auto missing = found.where.empty();
-        report.text += fmt::format("{} {}: {}\n", missing ? (found.always ? "MISSING" : "without") : "found  ",
+        report.text += fmt::format("{} {}: {}\n", missing ? (found.always ? "MISSING" : "no     ") : "found  ",
                                    found.name, missing ? "for " + found.purpose : found.where);
         if (missing && !found.hint.empty()) {
             report.text += "  try: " + found.hint + "\n";

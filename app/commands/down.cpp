@@ -25,10 +25,12 @@ void agree(const Options& options, const project::Project& project, Context& con
     }
     const auto what = options.stage.empty() ? "stack " + project.stack : "stage " + options.stage;
     if (!context.err.is_terminal() || ::isatty(STDIN_FILENO) != 1) {
-        throw Error(ErrorKind::usage, "'down' removes the containers of {}", what)
+        throw Error(ErrorKind::usage, "'down' asks before it removes the containers of {}, and there is no terminal",
+                    what)
             .with_hint(extended(context.services.options().line, "--yes", "tinystacks down --yes"));
     }
-    context.err.write(fmt::format("Remove the containers of {} from this machine? [y/N] ", what));
+    context.err.write(fmt::format("Remove the containers of {} from this machine{}? [y/N] ", what,
+                                  options.all ? ", and stop the registry that all its stacks share" : ""));
     std::string answer;
     std::getline(std::cin, answer);
     if (to_lower(trim(answer)) != "y" && to_lower(trim(answer)) != "yes") {
@@ -42,9 +44,14 @@ view::Report run(const Options& options, Context& context)
     check_stage(project, options.stage, context.services);
     auto& plane = context.services.control(project.control);
     agree(options, project, context);
+    if (!context.services.options().quiet) {
+        context.err.write(fmt::format("{}: remove the containers of stack {}{}\n", plane.name(), project.stack,
+                                      options.stage.empty() ? "" : ", stage " + options.stage));
+    }
     view::Report report;
     const auto removed = plane.remove_containers(project, options.stage);
-    if (options.all) {
+    const bool registry = options.all && !plane.registry().empty();
+    if (registry) {
         plane.stop_registry();
     }
     for (const auto& name : removed) {
@@ -54,10 +61,11 @@ view::Report run(const Options& options, Context& context)
         report.text = fmt::format("stack {} has no containers on this machine\n", project.stack);
     }
     if (options.all) {
-        report.text += "the machine's registry is stopped; its images stay\n";
+        report.text += registry ? "the machine's registry is stopped; its images stay\n"
+                                : "the machine's registry was not running\n";
     }
     (*report.result)["removed"] = removed;
-    (*report.result)["registry_stopped"] = options.all;
+    (*report.result)["registry_stopped"] = registry;
     return report;
 }
 

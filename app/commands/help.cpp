@@ -46,7 +46,7 @@ constexpr std::string_view ci = R"(In CI
   tinystacks deploy            exits with the verdict: see `tinystacks help exit-codes`
   tinystacks deploy --json     one JSON document on stdout, the log on stderr
   tinystacks deploy --events   NDJSON as it happens; the last line is that document
-  tinystacks deploy --stage prod --commit "$GITHUB_SHA"
+  tinystacks deploy --stage prod --commit "$GITHUB_SHA"   only if that is what the stage before runs
 No command asks anything without a terminal; a silent step says every 30 s that it is still at work.
 A checkout of depth 1 is enough.
 )";

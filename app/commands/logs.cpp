@@ -71,7 +71,8 @@ view::Report show_runtime(const Options& options, const project::Project& projec
 {
     auto stage = options.stage;
     if (stage.empty()) {
-        stage = project.stages.front().name.str();
+        const auto last = context.services.control(project.control).find_log(project.stack, log::Channel::runtime, {});
+        stage = last ? last->stage : project.stages.front().name.str();
         if (project.stages.size() > 1 && !context.services.options().quiet) {
             context.err.write(fmt::format("stage {}; --stage names another\n", stage));
         }
@@ -80,7 +81,7 @@ view::Report show_runtime(const Options& options, const project::Project& projec
     if (!std::holds_alternative<stage::DockerTarget>(wanted.target)) {
         throw Error(ErrorKind::unavailable, "this version reads runtime logs of docker targets only, not of {}",
                     stage::kind(wanted.target))
-            .with_hint("aws logs tail --follow LOG_GROUP");
+            .with_hint("aws logs describe-log-groups");
     }
     pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services),
                                         options.follow, project.runtime_of(wanted)};

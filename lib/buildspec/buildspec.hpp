@@ -120,9 +120,9 @@ struct Checked {
 
 inline constexpr std::size_t most_bytes = std::size_t{1} << 20;  ///< a larger file is refused
 
-/// Reads and checks a buildspec: everything that docs/buildspec.md and AWS's reference refuse before anything runs is thrown as
-/// one Error{invalid_input} with every problem found, warnings included, in the order of the text; what CodeBuild
-/// tolerates is a warning in `problems`. Rules are named `buildspec.…`.
+/// Reads and checks a buildspec: everything that docs/buildspec.md and AWS's reference refuse before anything runs is
+/// thrown as one Error{invalid_input} with every problem found, warnings included, in the order of the text; what
+/// CodeBuild tolerates is a warning in `problems`. Rules are named `buildspec.…`.
 [[nodiscard]] Checked parse(std::string_view text, const std::string& file);
 
 /// Splits a secrets-manager value, ARNs (which hold colons themselves) included.

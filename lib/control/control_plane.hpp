@@ -70,7 +70,8 @@ public:
                                                            const std::string& stage) = 0;
     /// Where the log of what failed last is; empty when the last run did not fail.
     [[nodiscard]] virtual std::optional<LogPlace> find_failure(const std::string& stack) = 0;
-    /// Removes what docker stages run on this machine; the names of what was removed.
+    /// Removes what docker stages run on this machine; the names of what was removed. Throws Error{conflict} while a
+    /// stage is being deployed.
     [[nodiscard]] virtual std::vector<std::string> remove_containers(const project::Project& project,
                                                                      const std::string& stage) = 0;
 };

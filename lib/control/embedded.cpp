@@ -316,7 +316,22 @@ std::vector<std::string> Embedded::remove_containers(const project::Project& pro
 {
     const auto transport = parts_.make_transport();
     auto around = world(*transport);
-    return pipeline::remove_containers(project, stage, around);
+    // A run of its own, so that its leases are known to be alive.
+    store::Run run;
+    run.id = new_run_id(parts_.clock());
+    run.kind = "down";
+    run.stack = project.stack;
+    run.request = nlohmann::json{{"stage", stage}}.dump();
+    run.started_at = parts_.clock();
+    store().begin_run(run);
+    try {
+        auto removed = pipeline::remove_containers(project, stage, around, run.id);
+        store().end_run(run.id, summary(Over{}));
+        return removed;
+    } catch (const Error& error) {
+        store().end_run(run.id, summary(error));
+        throw;
+    }
 }
 
 std::string Embedded::registry()

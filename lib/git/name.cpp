@@ -55,7 +55,7 @@ void check_revision(std::string_view name)
                 printable(name.substr(0, longest_name)), rule);
     const auto is_expression = rule.find("expression") != std::string_view::npos;
     if (is_expression) {
-        throw error.with_hint(fmt::format("give the id that 'git rev-parse {}' prints", shell_quote(printable(name))));
+        throw error.with_hint(fmt::format("--commit \"$(git rev-parse {})\"", shell_quote(printable(name))));
     }
     throw error;
 }

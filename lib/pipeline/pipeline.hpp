@@ -132,8 +132,9 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
 [[nodiscard]] std::vector<Problem> find_unobeyed(const project::Project& project, const stage::Stage& stage);
 
 /// Removes the containers of a stack's docker stages (one stage, or all when empty); the names of what was removed.
+/// Holds each stage's lease meanwhile, for `run`: throws Error{conflict} while it is being deployed.
 [[nodiscard]] std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage,
-                                                         World& world);
+                                                         World& world, const std::string& run);
 
 /// The project file of a commit. Throws Error{not_found} and Error{invalid_input}.
 [[nodiscard]] project::Checked read_project(const Source& source);

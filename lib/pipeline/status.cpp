@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "deployment/container.hpp"
 #include "mask/masker.hpp"
+#include "pipeline/detail/build.hpp"
 
 #include <algorithm>
 
@@ -92,7 +93,8 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
     write(rest);
 }
 
-std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage, World& world)
+std::vector<std::string> remove_containers(const project::Project& project, const std::string& stage, World& world,
+                                           const std::string& run)
 {
     NoSink sink;
     auto target = container_target(world, sink);
@@ -102,6 +104,7 @@ std::vector<std::string> remove_containers(const project::Project& project, cons
             continue;
         }
         if (std::holds_alternative<stage::DockerTarget>(candidate.target)) {
+            const HeldLease lease(world.ledger, project.stack, "stage/" + candidate.name.str(), run);
             for (auto& name : target.remove(project.stack, candidate.name.str())) {
                 removed.push_back(std::move(name));
             }
