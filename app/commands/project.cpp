@@ -136,6 +136,7 @@ pipeline::Source source(const SourceOptions& options, Context& context)
     if (!options.commit.empty()) {
         try {
             source.commit = repository.parse_commit(options.commit);
+            source.chosen = true;
         } catch (const Error& error) {
             throw error.hint().empty() ? error.with_hint("git log --oneline --all") : error;
         }
