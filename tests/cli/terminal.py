@@ -193,6 +193,18 @@ def check_ctrl_c_twice(place):
     expect(not alive_in(place), "left running:", alive_in(place))
 
 
+def check_lost_terminal(place):
+    """An SSH connection that drops: a hang-up, and every write to the terminal fails."""
+    place.spec("trap 'touch gently; exit 3' TERM; echo at work; while :; do echo more; sleep 0.05; done")
+    terminal = Terminal(place, "buildspec", "run", "build.yml")
+    terminal.read_until(b"at work\r\n")
+    os.close(terminal.descriptor)
+    _, status = os.waitpid(terminal.pid, 0)
+    expect(os.WIFEXITED(status) and os.WEXITSTATUS(status) == 143, "ends with", status)
+    expect((place.work / "gently").exists(), "did not stop gently")
+    expect(not alive_in(place), "left running:", alive_in(place))
+
+
 def check_signals(place):
     place.spec("echo at work; while :; do sleep 0.05; done")
     for number, wanted in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 143)):

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t block_size = 65536;
 constexpr std::size_t tail_size = 8192;
+constexpr std::chrono::milliseconds longest_wait(100);  ///< of output for its block
 
 /// The agent's prefix. Source: public CodeBuild logs since the end of 2023; UTC, microseconds.
 std::string agent_prefix(Time time)
@@ -69,6 +70,10 @@ void BuildLog::output(std::string_view bytes)
         write_block();
     }
     masker_->feed(bytes, text);
+    // What never pauses must be seen too.
+    if (std::chrono::steady_clock::now() - written_ >= longest_wait) {
+        write_block();
+    }
 }
 
 void BuildLog::end_output()
@@ -111,6 +116,7 @@ void BuildLog::end_step(const std::string& name, std::string_view status, double
 
 void BuildLog::write_block()
 {
+    written_ = std::chrono::steady_clock::now();
     auto& lines = lines_of(block_);
     if (lines.text.empty()) {
         return;

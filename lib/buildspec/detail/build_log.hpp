@@ -4,6 +4,7 @@
 #include "log/event.hpp"
 #include "mask/masker.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,7 @@ private:
     std::uint64_t line_ = 1;
     bool at_line_start_ = true;
     std::optional<std::string> tail_;
+    std::chrono::steady_clock::time_point written_;  ///< when output was last let go
 };
 
 }  // namespace tinystacks::buildspec
