@@ -184,6 +184,11 @@ std::string shell_quote(std::string_view text)
     if (!text.empty() && std::ranges::all_of(text, is_safe)) {
         return std::string(text);
     }
+    return shell_quote_always(text);
+}
+
+std::string shell_quote_always(std::string_view text)
+{
     std::string quoted = "'";
     for (const auto c : text) {
         if (c == '\'') {

@@ -26,6 +26,8 @@ namespace tinystacks {
 [[nodiscard]] std::string to_utf8(std::string_view text);
 /// `text` as one word of a POSIX shell, in single quotes where it needs any.
 [[nodiscard]] std::string shell_quote(std::string_view text);
+/// The same, quoted whatever it holds.
+[[nodiscard]] std::string shell_quote_always(std::string_view text);
 /// `text` with control characters, escape sequences and bidi controls made visible, so that outside text cannot
 /// steer a terminal (security requirement LG-02). Newline and tab stay.
 [[nodiscard]] std::string printable(std::string_view text);

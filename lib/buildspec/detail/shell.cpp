@@ -22,20 +22,6 @@ constexpr std::size_t longest_variable = std::size_t{128} << 10;
 
 constexpr int cannot_execute = 126;  // as a shell says it
 
-/// Always quoted, so that what a shell reads is one assignment whatever the value holds.
-std::string quote(std::string_view text)
-{
-    std::string quoted = "'";
-    for (const auto c : text) {
-        if (c == '\'') {
-            quoted += "'\\''";
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted + "'";
-}
-
 }  // namespace
 
 bool is_windows_shell(std::string_view shell)
@@ -47,7 +33,7 @@ bool is_windows_shell(std::string_view shell)
 
 std::string assignment(std::string_view name, std::string_view value)
 {
-    return fmt::format("{}={}", name, quote(value));
+    return fmt::format("{}={}", name, shell_quote_always(value));
 }
 
 Shell::Shell(Settings settings, process::Launcher& launcher, BuildLog& log, const Interruption& interruption)
@@ -93,13 +79,13 @@ std::string Shell::preamble(bool lost_directory) const
 {
     // Only what the state holds is to be set: not what start() gives the shell, nor the PATH that bash makes up where
     // it finds none, with the current directory in it.
-    std::string text = fmt::format("unset HOME PATH SHELL; . {}\n", quote(file("env.sh").native()));
+    std::string text = fmt::format("unset HOME PATH SHELL; . {}\n", shell_quote_always(file("env.sh").native()));
     for (const auto& [name, value] : settings_.immutable) {
         text += fmt::format("export {}; ", assignment(name, value));
     }
     text += "set -a\n";
     // The state still says PWD is the lost directory; cd sets it right.
-    return text + (lost_directory ? fmt::format("cd -- {}\n", quote(settings_.source.native())) : ":\n");
+    return text + (lost_directory ? fmt::format("cd -- {}\n", shell_quote_always(settings_.source.native())) : ":\n");
 }
 
 /// Saves the state. An empty line first: a backslash that ends the command joins that. Backslashes, `unset -f`, `>|`,
@@ -110,11 +96,11 @@ std::string Shell::epilogue() const
     std::string text = "\n\n{ \\set +e -- \"$?\"; \\unset -f command echo exit export pwd\n"
                        "\\command export CODEBUILD_LAST_EXIT=\"$1\"\n";
     for (const auto& [name, value] : settings_.immutable) {
-        text += fmt::format("\\[ \"${{{}-}}\" = {} ] || \\echo {} >>{}\n", name, quote(value), name,
-                            quote(file("changed").native()));
+        text += fmt::format("\\[ \"${{{}-}}\" = {} ] || \\echo {} >>{}\n", name, shell_quote_always(value), name,
+                            shell_quote_always(file("changed").native()));
     }
-    text += fmt::format("\\command export -p >|{}", quote(file("env.new").native()));
-    text += fmt::format(" && {{ \\echo saved; \\pwd; }} >|{}\n", quote(file("dir.new").native()));
+    text += fmt::format("\\command export -p >|{}", shell_quote_always(file("env.new").native()));
+    text += fmt::format(" && {{ \\echo saved; \\pwd; }} >|{}\n", shell_quote_always(file("dir.new").native()));
     return text + "\\exit \"$1\"\n} 2>/dev/null\n";
 }
 
@@ -277,7 +263,7 @@ std::string Shell::evaluate(const std::string& text)
     constexpr std::string_view end = "tinystacks-end-of-name";
     write_file("text", {});
     const auto script = preamble(true) + fmt::format("IFS= read -r name <<{}\n{}\n{}\nprintf %s \"$name\" >|{}\n", end,
-                                                     text, end, quote(file("text").native()));
+                                                     text, end, shell_quote_always(file("text").native()));
     (void)start(script, [this](process::Stream, std::string_view piece) { log_.output(piece); });
     log_.end_output();
     return find_file(file("text"), most_state).value_or("");
