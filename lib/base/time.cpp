@@ -6,6 +6,27 @@
 #include <ctime>
 
 namespace tinystacks {
+namespace {
+
+/// "Z" or "+hh:mm": how far the local time is ahead of UTC.
+std::optional<std::chrono::minutes> find_offset(std::string_view text)
+{
+    using std::chrono::hours;
+    using std::chrono::minutes;
+    if (text == "Z") {
+        return minutes(0);
+    }
+    const auto number = [&](std::size_t at) { return 10 * (text[at] - '0') + text[at + 1] - '0'; };
+    const auto is_digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' || !is_digit(1) || !is_digit(2) ||
+        !is_digit(4) || !is_digit(5)) {
+        return std::nullopt;
+    }
+    const minutes offset = hours(number(1)) + minutes(number(4));
+    return text[0] == '-' ? -offset : offset;
+}
+
+}  // namespace
 
 Time system_time()
 {
@@ -43,10 +64,11 @@ std::optional<Time> find_rfc3339(std::string_view text)
             rest.remove_prefix(1);
         }
     }
-    if (rest != "Z") {
+    const auto ahead = find_offset(rest);
+    if (!ahead) {
         return std::nullopt;
     }
-    return Time(std::chrono::seconds(::timegm(&parts)) + std::chrono::milliseconds(milliseconds));
+    return Time(std::chrono::seconds(::timegm(&parts)) + std::chrono::milliseconds(milliseconds) - *ahead);
 }
 
 std::chrono::milliseconds parse_duration(std::string_view text)

@@ -18,7 +18,7 @@ using Clock = std::function<Time()>;
 
 /// RFC 3339 in UTC with milliseconds, such as 2026-11-24T09:15:30.250Z.
 [[nodiscard]] std::string to_rfc3339(Time time);
-/// The inverse; empty when `text` is no such time.
+/// The inverse, in any offset from UTC; empty when `text` is no such time.
 [[nodiscard]] std::optional<Time> find_rfc3339(std::string_view text);
 
 /// A duration as people write it: a number and one of ms, s, m, h (such as 90s or 1h), or a bare number of seconds.

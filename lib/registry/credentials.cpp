@@ -1,9 +1,9 @@
 #include "registry/registry.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "registry/detail/base64.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -55,7 +55,7 @@ std::optional<Credentials> find_in_entry(const json& entry)
     if (const auto token = text_of(entry, "identitytoken"); !token.empty()) {
         return Credentials{refresh_user, Secret(token)};
     }
-    if (const auto decoded = detail::find_base64(text_of(entry, "auth")); decoded && !decoded->empty()) {
+    if (const auto decoded = find_base64(text_of(entry, "auth")); decoded && !decoded->empty()) {
         const auto colon = decoded->find(':');
         if (colon == std::string::npos) {
             return std::nullopt;

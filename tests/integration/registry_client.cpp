@@ -1,5 +1,6 @@
 #include "registry/registry.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sha256.hpp"
@@ -7,7 +8,6 @@
 #include "http/curl_transport.hpp"
 #include "http/retry.hpp"
 #include "process/guarded_launcher.hpp"
-#include "registry/detail/base64.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/server.hpp"
@@ -93,7 +93,7 @@ struct Pusher {
         request.url = path.starts_with("http") ? path : "http://" + to.host + "/v2/" + to.name + path;
         request.headers = {{"Content-Type", type}};
         if (with_login) {
-            request.headers.emplace_back("Authorization", "Basic " + registry::detail::to_base64("AWS:s3:cret"));
+            request.headers.emplace_back("Authorization", "Basic " + to_base64("AWS:s3:cret"));
         }
         request.body = body;
         return http::fetch(transport, request);

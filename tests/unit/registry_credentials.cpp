@@ -4,7 +4,6 @@
 #include "base/file.hpp"
 #include "base/temp_dir.hpp"
 #include "process/guarded_launcher.hpp"
-#include "registry/detail/base64.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -126,25 +125,4 @@ TEST_CASE("find_docker_credentials refuses a configuration that is no JSON objec
     }
     home.environment["DOCKER_CONFIG"] = home.directory.path() / "elsewhere";
     CHECK(home.find("a.example").empty());
-}
-
-TEST_CASE("base64 is that of RFC 4648", "[registry]")
-{
-    using registry::detail::find_base64;
-    using registry::detail::to_base64;
-    const std::pair<std::string, std::string> vectors[] = {{"", ""},
-                                                           {"f", "Zg=="},
-                                                           {"fo", "Zm8="},
-                                                           {"foo", "Zm9v"},
-                                                           {"foob", "Zm9vYg=="},
-                                                           {"fooba", "Zm9vYmE="},
-                                                           {"foobar", "Zm9vYmFy"},
-                                                           {"\xff\xfe\xfd", "//79"}};
-    for (const auto& [bytes, text] : vectors) {
-        CAPTURE(text);
-        CHECK(to_base64(bytes) == text);
-        CHECK(find_base64(text) == bytes);
-    }
-    CHECK(find_base64("Zg") == "f");
-    CHECK_FALSE(find_base64("Z g"));
 }

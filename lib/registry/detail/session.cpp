@@ -1,8 +1,8 @@
 #include "registry/detail/session.hpp"
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "registry/detail/base64.hpp"
 #include "registry/detail/challenge.hpp"
 #include "registry/detail/url.hpp"
 

@@ -1,8 +1,8 @@
-#include "registry/detail/base64.hpp"
+#include "base/base64.hpp"
 
 #include <cstdint>
 
-namespace tinystacks::registry::detail {
+namespace tinystacks {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -50,4 +50,4 @@ std::optional<std::string> find_base64(std::string_view text)
     return bytes;
 }
 
-}  // namespace tinystacks::registry::detail
+}  // namespace tinystacks
