@@ -1,6 +1,7 @@
 #pragma once
 
 #include "aws/credentials.hpp"
+#include "aws/retry.hpp"
 #include "base/interruption.hpp"
 #include "base/time.hpp"
 #include "http/retry.hpp"
@@ -48,7 +49,8 @@ struct Endpoint {
 ///
 /// At most three attempts as in the SDKs' standard mode: after no answer, 500, 502, 503, 504 and throttling codes;
 /// jittered, at least what Retry-After asks; expired keys are renewed once, a clock that is off is corrected once by
-/// the answer's Date. Source: AWS SDKs and Tools Reference Guide, "Retry behavior"; security requirements AW-11, AW-12.
+/// the answer's Date. Used by one thread at a time.
+/// Source: AWS SDKs and Tools Reference Guide, "Retry behavior"; security requirements AW-11, AW-12.
 class Client {
 public:
     struct World {
@@ -75,10 +77,19 @@ public:
                                            const Interruption& interruption = {});
 
 private:
+    struct Sending;
+
+    [[nodiscard]] http::Request prepare(const Call& call, const Credentials& keys, const std::string& payload) const;
+    bool try_once(Sending& sending, const Credentials& keys, const Interruption& interruption);
+    /// Whether the refusal is one that new keys or a corrected clock may change, after having seen to that.
+    bool repair(Sending& sending, const Credentials& keys, const Interruption& interruption);
+
     World world_;
     CredentialSource& keys_;
     std::string region_;
-    std::chrono::milliseconds clock_offset_{0};  ///< AWS's clock less ours
+    RetryQuota quota_;
+    std::chrono::milliseconds clock_offset_{0};                       ///< AWS's clock less ours
+    mutable std::map<std::string, Endpoint, std::less<>> endpoints_;  ///< found already
 };
 
 }  // namespace tinystacks::aws

@@ -12,7 +12,7 @@ namespace tinystacks::aws {
 
 /// Keys that sign requests, and until when.
 struct Credentials {
-    std::string access_key_id;
+    std::string access_key_id;  ///< empty: none, the request is sent unsigned
     Secret secret_access_key;
     Secret session_token;  ///< empty for long-lived keys
     std::optional<Time> expires_at;
@@ -29,6 +29,13 @@ public:
     [[nodiscard]] virtual Credentials get(const Interruption& interruption) = 0;
     /// AWS called the keys expired: the next get() asks the source again.
     virtual void forget() = 0;
+};
+
+/// For calls that carry their own proof (AssumeRoleWithWebIdentity): they are not signed.
+class NoKeys final : public CredentialSource {
+public:
+    [[nodiscard]] Credentials get(const Interruption&) override { return {}; }
+    void forget() override {}
 };
 
 }  // namespace tinystacks::aws
