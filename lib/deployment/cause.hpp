@@ -45,10 +45,10 @@ struct Cause {
     Place place;
     Certainty certainty;
     Gravity gravity;
-    Owner owner;                ///< unless the evidence says otherwise
-    std::string_view sentence;  ///< one sentence for people, no full stop
-    std::string_view hint;      ///< what to type or change; may hold {image} {repository} {region} {cluster} {service}
-                                ///< {function} {group}
+    Owner owner;                   ///< unless the evidence says otherwise
+    std::string_view sentence;     ///< one sentence for people, no full stop
+    std::string_view hint;         ///< what to type or change; may hold {image} {repository} {tag} {region} {cluster}
+                                   ///< {service} {function} {group} {task}
     std::string_view explanation;  ///< a paragraph or two for `explain`: how it comes about, how to tell it, what to do
     std::string_view source;       ///< where the words come from
 };
@@ -63,9 +63,11 @@ struct TaskEnd {
     std::optional<int> exit_code;  ///< of the container that ended it; absent when it never ran
 };
 
-/// The first cause of a place whose words fit; null when none does. At most 2 KiB of `text` are looked at (in bytes).
+/// The first cause of a place whose words fit; null when none does. At most 8 KiB of `text` are looked at: its end for
+/// Place::log, its beginning elsewhere. Words of one cause stand on one line.
 [[nodiscard]] const Cause* recognise(Place place, std::string_view text);
-/// The same for a stopped task: its stoppedReason and containers[].reason, joined by newlines.
+/// The same for a stopped task: its stoppedReason and containers[].reason, joined by newlines. Exit codes 126 and 127
+/// give `ecs.exit.nonzero` in a form of its own that is certain at once.
 [[nodiscard]] const Cause* recognise(const TaskEnd& end, std::string_view text);
 
 }  // namespace tinystacks::deployment
