@@ -1,0 +1,119 @@
+#include "aws/ecs.hpp"
+
+#include "aws/detail/json_call.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace tinystacks::aws {
+namespace {
+
+using nlohmann::json;
+
+constexpr detail::JsonService ecs{"ecs", "ecs", "AmazonEC2ContainerServiceV20141113"};
+
+/// AWS refuses an empty list of names; nothing asked is nothing found.
+json nothing(const char* list)
+{
+    return {{list, json::array()}, {"failures", json::array()}};
+}
+
+double creation_time(const json& deployment)
+{
+    const auto found = deployment.find("createdAt");
+    return found != deployment.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+}  // namespace
+
+json Ecs::describe_services(const std::string& cluster, const std::string& service, const Interruption& interruption)
+{
+    return detail::call_json(client_, ecs, "DescribeServices",
+                             {{"cluster", cluster}, {"services", json::array({service})}}, interruption);
+}
+
+json Ecs::list_tasks(const std::string& cluster, const std::string& service, const std::string& desired_status,
+                     const Interruption& interruption)
+{
+    return detail::call_json_pages(client_, ecs, "ListTasks",
+                                   {{"cluster", cluster}, {"serviceName", service}, {"desiredStatus", desired_status}},
+                                   "taskArns", interruption);
+}
+
+json Ecs::describe_tasks(const std::string& cluster, const std::vector<std::string>& tasks,
+                         const Interruption& interruption)
+{
+    if (tasks.empty()) {
+        return nothing("tasks");
+    }
+    return detail::call_json(client_, ecs, "DescribeTasks", {{"cluster", cluster}, {"tasks", tasks}}, interruption);
+}
+
+json Ecs::list_service_deployments(const std::string& cluster, const std::string& service,
+                                   const Interruption& interruption)
+{
+    auto answer = detail::call_json(client_, ecs, "ListServiceDeployments",
+                                    {{"cluster", cluster}, {"service", service}, {"maxResults", 20}}, interruption);
+    auto& deployments = answer["serviceDeployments"];
+    if (!deployments.is_array()) {
+        deployments = json::array();
+    }
+    // The API promises no order.
+    std::ranges::stable_sort(deployments.get_ref<json::array_t&>(), std::greater<>(), creation_time);
+    return answer;
+}
+
+json Ecs::describe_service_deployments(const std::vector<std::string>& arns, const Interruption& interruption)
+{
+    if (arns.empty()) {
+        return nothing("serviceDeployments");
+    }
+    return detail::call_json(client_, ecs, "DescribeServiceDeployments", {{"serviceDeploymentArns", arns}},
+                             interruption);
+}
+
+json Ecs::describe_service_revisions(const std::vector<std::string>& arns, const Interruption& interruption)
+{
+    if (arns.empty()) {
+        return nothing("serviceRevisions");
+    }
+    return detail::call_json(client_, ecs, "DescribeServiceRevisions", {{"serviceRevisionArns", arns}}, interruption);
+}
+
+json Ecs::describe_task_definition(const std::string& name, const Interruption& interruption)
+{
+    return detail::call_json(client_, ecs, "DescribeTaskDefinition", {{"taskDefinition", name}}, interruption);
+}
+
+json Ecs::describe_container_instances(const std::string& cluster, const Interruption& interruption)
+{
+    const auto listed = detail::call_json(client_, ecs, "ListContainerInstances",
+                                          {{"cluster", cluster}, {"maxResults", 100}}, interruption);
+    const auto arns = listed.value("containerInstanceArns", json::array());
+    if (arns.empty()) {
+        return nothing("containerInstances");
+    }
+    return detail::call_json(client_, ecs, "DescribeContainerInstances",
+                             {{"cluster", cluster}, {"containerInstances", arns}}, interruption);
+}
+
+json Ecs::stop_service_deployment(const std::string& arn, const Interruption& interruption)
+{
+    // May be sent twice: it names one deployment, which can be stopped only once; a second one is refused.
+    return detail::call_json(client_, ecs, "StopServiceDeployment",
+                             {{"serviceDeploymentArn", arn}, {"stopType", "ROLLBACK"}}, interruption, Repeat::safe);
+}
+
+json Ecs::update_service(const std::string& cluster, const std::string& service, const std::string& task_definition,
+                         const Interruption& interruption)
+{
+    // May be sent twice: without forceNewDeployment a service that has this task definition already starts no other
+    // deployment.
+    return detail::call_json(client_, ecs, "UpdateService",
+                             {{"cluster", cluster}, {"service", service}, {"taskDefinition", task_definition}},
+                             interruption, Repeat::safe);
+}
+
+}  // namespace tinystacks::aws
