@@ -40,6 +40,7 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     buildspec->require_subcommand(1);
     declare_buildspec_run(*buildspec, on_parsed);
     declare_buildspec_check(*buildspec, on_parsed);
+    declare_replay(root, on_parsed);
     declare_down(root, on_parsed);
     declare_doctor(root, on_parsed);
     declare_completion(root, on_parsed);

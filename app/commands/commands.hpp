@@ -33,6 +33,7 @@ void declare_build(CLI::App& parent, const OnParsed& on_parsed);
 void declare_release(CLI::App& parent, const OnParsed& on_parsed);
 void declare_buildspec_run(CLI::App& parent, const OnParsed& on_parsed);
 void declare_buildspec_check(CLI::App& parent, const OnParsed& on_parsed);
+void declare_replay(CLI::App& parent, const OnParsed& on_parsed);
 void declare_down(CLI::App& parent, const OnParsed& on_parsed);
 void declare_doctor(CLI::App& parent, const OnParsed& on_parsed);
 void declare_completion(CLI::App& parent, const OnParsed& on_parsed);

@@ -1,4 +1,5 @@
 #include "commands/project.hpp"
+#include "commands/rollout.hpp"
 #include "commands/values.hpp"
 #include "view/deployment.hpp"
 #include "view/github.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 struct Options : SourceOptions {
     std::string stage;
+    RolloutFlags rollout;
     bool rebuild = false;
     bool force = false;
     bool dry_run = false;
@@ -45,6 +47,7 @@ view::Report run(const Options& options, Context& context)
     pipeline::DeployRequest request{source(options, context), options.stage, options.rebuild, options.force};
     const auto project = pipeline::read_project(request.source).project;
     check_stage(project, options.stage, context.services);
+    request.source.rollout = rollout_options(options.rollout, context.services);
     refuse_for_later_stage(project, options.stage,
                            options.working_tree ? "--working-tree"
                            : options.rebuild    ? "--rebuild"
@@ -82,6 +85,7 @@ void declare_deploy(CLI::App& parent, const OnParsed& on_parsed)
         ->check(a_value());
     command->add_flag("--rebuild", options->rebuild, "Build even when the registry has the commit's image.");
     command->add_flag("--force", options->force, "Release again what already runs.");
+    declare_rollout_flags(*command, options->rollout);
     command->add_flag("--dry-run", options->dry_run, "Show what would be done.");
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });

@@ -45,6 +45,28 @@ json to_json(const pipeline::BuildOutcome& outcome)
             {"message", text_or_null(outcome.failure)}};
 }
 
+/// What was seen, and `try:`.
+std::vector<std::string> details_of(const deployment::Verdict& verdict)
+{
+    std::vector<std::string> lines;
+    if (verdict.owner && verdict.outcome != Outcome::succeeded) {
+        lines.push_back(fmt::format("  owner: {}", to_string(*verdict.owner)));
+    }
+    for (const auto& seen : verdict.evidence) {
+        // A log of several lines keeps its shape.
+        for (const auto line : split(trim(seen.text), '\n')) {
+            lines.push_back(fmt::format("  {}: {}", seen.source, printable(line)));
+        }
+    }
+    if (!verdict.hint.empty()) {
+        lines.push_back("  try: " + printable(verdict.hint));
+    }
+    if (!verdict.cause.empty() && verdict.outcome != Outcome::succeeded) {
+        lines.push_back(fmt::format("  more: tinystacks explain {}", verdict.cause));
+    }
+    return lines;
+}
+
 /// A verdict for people: what, why, what was seen, and `try:`.
 std::vector<std::string> lines_of(const Deployment& deployment)
 {
@@ -54,11 +76,8 @@ std::vector<std::string> lines_of(const Deployment& deployment)
     std::vector<std::string> lines = {fmt::format("{}: {} in {}: {}{}", deployment.stage, to_string(verdict.outcome),
                                                   to_short_text(length), printable(verdict.sentence),
                                                   verdict.cause.empty() ? "" : fmt::format(" [{}]", verdict.cause))};
-    for (const auto& seen : verdict.evidence) {
-        lines.push_back(fmt::format("  {}: {}", seen.source, printable(seen.text)));
-    }
-    if (!verdict.hint.empty()) {
-        lines.push_back("  try: " + printable(verdict.hint));
+    for (auto& line : details_of(verdict)) {
+        lines.push_back(std::move(line));
     }
     return lines;
 }
@@ -207,6 +226,26 @@ Report release_result(const pipeline::DeployOutcome& outcome, const project::Pro
         report.exit_code = 0;
         report.failure.clear();
         report.text += outcome.deployments.back().digest + "\n";
+    }
+    return report;
+}
+
+Report replay_result(const deployment::Judgement& judgement, std::size_t observations)
+{
+    deployment::Verdict open = judgement.finding.value_or(deployment::Verdict{});
+    open.outcome = Outcome::uncertain;
+    if (open.sentence.empty()) {
+        open.sentence = "the record ends before the rollout did: " + judgement.progress;
+    }
+    const auto& verdict = judgement.verdict ? *judgement.verdict : open;
+    Report report;
+    report.exit_code = exit_code(verdict);
+    (*report.result)["verdict"] = to_json(verdict);
+    (*report.result)["observations"] = observations;
+    report.text = fmt::format("{}: {}{}\n", to_string(verdict.outcome), printable(verdict.sentence),
+                              verdict.cause.empty() ? "" : fmt::format(" [{}]", verdict.cause));
+    for (const auto& line : details_of(verdict)) {
+        report.text += line + "\n";
     }
     return report;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "deployment/deployment.hpp"
+#include "deployment/rollout.hpp"
 #include "pipeline/pipeline.hpp"
 #include "view/report.hpp"
 
@@ -21,6 +22,8 @@ namespace tinystacks::app::view {
 /// The same for `release`, which has done its work when release.yml ended well: what becomes of a rollout on AWS is
 /// told as uncertain, and the exit code is 0 (docs/decisions/0007-release-exit-code.md).
 [[nodiscard]] Report release_result(const pipeline::DeployOutcome& outcome, const project::Project& project);
+/// What a recorded rollout is judged to be; one that had not ended is `uncertain`.
+[[nodiscard]] Report replay_result(const deployment::Judgement& judgement, std::size_t observations);
 /// Tells ages where `now` is given, else times.
 [[nodiscard]] Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages,
                                    std::optional<Time> now);

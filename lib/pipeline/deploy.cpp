@@ -147,12 +147,6 @@ std::optional<Error> find_refusal(const stage::Stage& stage)
             .with_hint(fmt::format("remove '{}' from stage '{}'", key, stage.name.str()));
     };
     constexpr std::string_view not_yet = "is understood, but this version does not obey it yet";
-    if (!stage.role.empty()) {
-        return refuse("role", not_yet);
-    }
-    if (!stage.external_id.empty()) {
-        return refuse("external_id", not_yet);
-    }
     if (stage.approval == stage::Approval::required) {
         return refuse("approval", not_yet);
     }
@@ -175,8 +169,8 @@ std::vector<Problem> find_unobeyed(const project::Project& project, const stage:
     if (!project.runtime_of(stage).empty()) {
         warn("runtime variables reach only docker targets in this version");
     }
-    if (!stage.health.empty() || !stage.test.empty()) {
-        warn("this version does not watch rollouts on AWS, so 'health' and 'test' are not used");
+    if (!stage.health.empty() && std::holds_alternative<stage::EcsTarget>(stage.target)) {
+        warn("on ECS the load balancer and the task definition check the health, so 'health' is not used");
     }
     return problems;
 }

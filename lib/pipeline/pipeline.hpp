@@ -13,6 +13,7 @@
 #include "project/project.hpp"
 #include "registry/registry.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -23,6 +24,13 @@
 /// Build once, then stage after stage.
 namespace tinystacks::pipeline {
 
+/// How a rollout on AWS is watched.
+struct RolloutOptions {
+    std::chrono::milliseconds limit = std::chrono::minutes(30);  ///< then the verdict is `uncertain`
+    bool bring_back = true;        ///< go back to the version before when it fails and AWS does not do it by itself
+    std::filesystem::path record;  ///< keep what was observed in this file, or empty
+};
+
 /// Which code a request means.
 struct Source {
     std::filesystem::path directory;  ///< inside the repository
@@ -30,6 +38,7 @@ struct Source {
         std::filesystem::path(project::default_file);  ///< relative to the repository's root
     git::CommitId commit;
     bool chosen = false;  ///< somebody asked for this very commit
+    RolloutOptions rollout = {};
 };
 
 struct BuildRequest {

@@ -3,8 +3,10 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "deployment/container.hpp"
+#include "deployment/look.hpp"
 #include "mask/masker.hpp"
 #include "pipeline/detail/build.hpp"
+#include "pipeline/detail/rollout.hpp"
 
 #include <algorithm>
 
@@ -26,11 +28,16 @@ deployment::ContainerTarget container_target(World& world, log::Sink& sink)
 std::string observe(const project::Project& project, const stage::Stage& stage,
                     const std::optional<deployment::Deployment>& current, World& world)
 {
-    if (!std::holds_alternative<stage::DockerTarget>(stage.target)) {
-        return "not asked";
-    }
     NoSink sink;
     try {
+        if (const auto* ecs = std::get_if<stage::EcsTarget>(&stage.target)) {
+            aws::Session session(aws_world(world), place_of(stage));
+            return deployment::look_at_service(session.ecs, ecs->cluster, ecs->service);
+        }
+        if (const auto* lambda = std::get_if<stage::LambdaTarget>(&stage.target)) {
+            aws::Session session(aws_world(world), place_of(stage));
+            return deployment::look_at_function(session.lambda, lambda->function);
+        }
         const auto state = container_target(world, sink).find(project.stack, stage.name.str());
         const bool other = state && (!current || state->deployment != current->id);
         return !state ? "not found" : other ? state->state + ", of another deployment" : state->state;

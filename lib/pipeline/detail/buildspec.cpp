@@ -20,6 +20,29 @@ std::string one_line(const std::string& message)
     return message.substr(0, first) + " ..." + message.substr(last);
 }
 
+/// Passes everything on and keeps the end of what the commands printed.
+class KeepingSink final : public log::Sink {
+public:
+    KeepingSink(log::Sink& next, std::string* kept) : next_(next), kept_(kept) {}
+
+    void write(const log::Event& event) override
+    {
+        if (const auto* lines = std::get_if<log::Lines>(&event.body);
+            kept_ != nullptr && lines != nullptr && lines->source == log::Source::output) {
+            constexpr std::size_t most = std::size_t{64} << 10;
+            *kept_ += lines->text;
+            if (kept_->size() > 2 * most) {
+                kept_->erase(0, kept_->size() - most);
+            }
+        }
+        next_.write(event);
+    }
+
+private:
+    log::Sink& next_;
+    std::string* kept_;
+};
+
 }  // namespace
 
 std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
@@ -34,14 +57,15 @@ std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
     options.immutable = what.immutable;
     options.defaults = what.defaults;
     options.overrides = what.overrides;
-    options.environment = workspace.environment();
+    options.environment = what.environment.empty() ? workspace.environment() : what.environment;
     options.project = workspace.project().stack;
     options.source_url = workspace.remote_url();
     options.source_version = workspace.commit();
     options.channel = what.channel;
     options.stage = what.stage;
-    const auto result = buildspec::run(options, workspace.world().make_launcher, workspace.run().sink,
-                                       workspace.world().clock, workspace.run().interruption);
+    KeepingSink keeping(workspace.run().sink, what.last_output);
+    const auto result = buildspec::run(options, workspace.world().make_launcher, keeping, workspace.world().clock,
+                                       workspace.run().interruption);
     if (result.status == buildspec::Status::stopped) {
         throw Interrupted();
     }

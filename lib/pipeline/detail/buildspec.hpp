@@ -17,6 +17,8 @@ struct BuildspecRun {
     std::map<std::string, std::string> immutable;
     std::map<std::string, std::string> defaults;
     std::vector<buildspec::Variable> overrides;
+    process::Environment environment = {};  ///< empty: the workspace's
+    std::string* last_output = nullptr;     ///< gets the last 64 KiB of what the commands printed
 };
 
 /// Why it failed, or empty. Throws Error when the file is invalid or a parameter is missing, and Interrupted.

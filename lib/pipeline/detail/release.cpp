@@ -6,6 +6,7 @@
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/buildspec.hpp"
 #include "pipeline/detail/checks.hpp"
+#include "pipeline/detail/rollout.hpp"
 #include "pipeline/detail/variables.hpp"
 
 namespace tinystacks::pipeline {
@@ -61,6 +62,9 @@ public:
         deployment_.digest = promoted.digest;
         deployment_.url = url_of(stage);
         deployment_.started_at = clock_();
+        if (!is_docker()) {
+            rollout_.emplace(workspace_, stage_, deployment_.id);
+        }
     }
 
     Deployment run()
@@ -71,9 +75,7 @@ public:
         } catch (const Interrupted&) {
             undo_untested();
             end_open_phase("STOPPED");
-            deployment_.verdict.outcome = Outcome::stopped;
-            deployment_.verdict.owner = deployment::Owner::operator_;
-            deployment_.verdict.sentence = "stopped by a person";
+            deployment_.verdict = interrupted();
             finish();
             throw;
         } catch (const Error& error) {
@@ -125,7 +127,23 @@ private:
     /// Takes back what was deployed before `test:` failed.
     Outcome undo()
     {
-        return is_docker() ? container_target(workspace_).undo(deployment_.stack, deployment_.stage) : Outcome::failed;
+        return is_docker() ? container_target(workspace_).undo(deployment_.stack, deployment_.stage)
+                           : rollout_->undo();
+    }
+
+    /// A person stopped us; what AWS was asked to do goes on.
+    [[nodiscard]] Verdict interrupted() const
+    {
+        Verdict verdict;
+        verdict.owner = deployment::Owner::operator_;
+        const bool goes_on = !is_docker() && !deployment_.phases.empty() && deployment_.phases.back().name != "release";
+        verdict.outcome = goes_on ? Outcome::uncertain : Outcome::stopped;
+        verdict.sentence = goes_on ? "stopped watching: the rollout goes on in AWS" : "stopped by a person";
+        if (goes_on) {
+            verdict.hint = "tinystacks status";
+            workspace_.note(Severity::warning, deployment_.stage, verdict.sentence, verdict.hint);
+        }
+        return verdict;
     }
 
     /// A test that did not come to its end is none that passed.
@@ -200,6 +218,18 @@ private:
             workspace_.say(
                 {clock_(), deployment_.stage, log::Note{problem.severity, problem.where, problem.message, {}}});
         }
+        std::optional<Verdict> failed = rollout_ ? rollout_->begin() : std::nullopt;
+        if (!failed) {
+            failed = run_release();
+        }
+        return failed ? failed : check_stage_tag();
+    }
+
+    /// Runs release.yml; once more when AWS refused it for a reason that passes.
+    std::optional<Verdict> run_release()
+    {
+        const auto& project = workspace_.project();
+        const auto& image = workspace_.image();
         BuildspecRun release;
         release.file = project.release_file;
         release.channel = log::Channel::release;
@@ -208,12 +238,36 @@ private:
         release.defaults = default_variables(image, workspace_.environment());
         release.defaults["IMAGE_DIGEST"] = promoted_.digest;
         check_buildspec(workspace_.read(release.file, "tinystacks init"), release.file, Role::release, project);
-        const auto why = run_buildspec(workspace_, release);
-        if (!why.empty()) {
-            return deployment::failed("release.failed", deployment::Owner::undecided, why,
-                                      fmt::format("tinystacks logs release --stage {}", stage_.name.str()), clock_());
+        if (rollout_) {
+            release.environment = stage_environment(workspace_, stage_, rollout_->session());
         }
-        return check_stage_tag();
+        for (bool again = false;; again = true) {
+            std::string output;
+            release.last_output = &output;
+            const auto why = run_buildspec(workspace_, release);
+            if (why.empty()) {
+                return std::nullopt;
+            }
+            auto verdict =
+                deployment::failed("release.failed", deployment::Owner::undecided, why,
+                                   fmt::format("tinystacks logs release --stage {}", stage_.name.str()), clock_());
+            if (auto known = is_docker() ? std::nullopt : find_refusal_in(output, clock_())) {
+                verdict = std::move(*known);
+            }
+            if (again || !passes(verdict.cause)) {
+                return verdict;
+            }
+            constexpr auto patience = std::chrono::seconds(10);
+            workspace_.note(Severity::warning, deployment_.stage,
+                            fmt::format("{}: {}; once more in 10 s", verdict.cause, verdict.sentence));
+            http::real_patience().wait(patience, workspace_.run().interruption);
+        }
+    }
+
+    /// Whether a refusal may be another moment's: an update that goes on, permissions that are not known everywhere yet.
+    static bool passes(const std::string& cause)
+    {
+        return cause == "lambda.busy" || cause == "lambda.image.denied" || cause == "lambda.throttled";
     }
 
     /// Whether a stage's tag names what a deployment of ours tried last, without success: a crash kept it from moving
@@ -255,16 +309,10 @@ private:
                 .deploy(container_of(workspace_, stage_, promoted_, deployment_.id), current ? current->id : "",
                         workspace_.run().interruption);
         }
-        Verdict verdict;
-        verdict.outcome = Outcome::uncertain;
-        verdict.owner = deployment::Owner::undecided;
-        verdict.sentence = fmt::format("released; nobody watched what {} made of it", deployment_.target);
-        verdict.hint = std::holds_alternative<stage::EcsTarget>(stage_.target)
-                           ? fmt::format("aws ecs describe-services --region {} --cluster {} --services {}",
-                                         stage_.region, std::get<stage::EcsTarget>(stage_.target).cluster,
-                                         std::get<stage::EcsTarget>(stage_.target).service)
-                           : fmt::format("aws lambda get-function --region {} --function-name {}", stage_.region,
-                                         std::get<stage::LambdaTarget>(stage_.target).function);
+        auto verdict = rollout_->finish();
+        if (deployment_.url.empty()) {
+            deployment_.url = rollout_->url();
+        }
         return verdict;
     }
 
@@ -279,6 +327,9 @@ private:
         test.defaults = default_variables(workspace_.image(), workspace_.environment());
         test.defaults["IMAGE_DIGEST"] = promoted_.digest;
         test.defaults["STAGE_URL"] = deployment_.url;
+        if (rollout_) {
+            test.environment = stage_environment(workspace_, stage_, rollout_->session());
+        }
         check_buildspec(workspace_.read(test.file, fmt::format("git add {}", test.file)), test.file, Role::test,
                         project);
         const auto why = run_buildspec(workspace_, test);
@@ -294,6 +345,7 @@ private:
     const Promoted& promoted_;
     const Clock& clock_;
     Deployment deployment_;
+    std::optional<Rollout> rollout_;  ///< of a stage on AWS
 };
 
 }  // namespace

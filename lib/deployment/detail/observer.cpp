@@ -1,0 +1,130 @@
+#include "deployment/detail/observer.hpp"
+
+#include "base/text.hpp"
+#include "deployment/detail/reply.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::deployment {
+namespace {
+
+/// Calls a second: 120 a minute are the budget, with room for those of the release.
+constexpr double rate = 1.85;
+constexpr double burst = 8;
+/// So often must an operation fail in a row before it counts as one that cannot be used.
+constexpr int hopeless = 3;
+
+std::string replaced(std::string text, const std::string& mark, const std::string& value)
+{
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+        text.replace(at, mark.size(), value);
+    }
+    return text;
+}
+
+/// Whether asking again is of no use.
+bool is_lasting(const aws::Refusal& refusal)
+{
+    return refusal.kind() == ErrorKind::not_allowed || refusal.kind() == ErrorKind::not_found ||
+           refusal.kind() == ErrorKind::conflict || refusal.kind() == ErrorKind::invalid_input ||
+           (refusal.status() >= 400 && refusal.status() < 429 && refusal.kind() == ErrorKind::failed &&
+            refusal.code().find("hrottl") == std::string::npos);
+}
+
+}  // namespace
+
+void Observer::keep_pace(const Interruption& interruption)
+{
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        tokens_ = std::min(burst, tokens_ + rate * std::chrono::duration<double>(now - filled_).count());
+        filled_ = now;
+        if (tokens_ >= 1) {
+            tokens_ -= 1;
+            return;
+        }
+        lookout_.wait(std::chrono::milliseconds(static_cast<long>(1000 * (1 - tokens_) / rate) + 1), interruption);
+    }
+}
+
+nlohmann::json Observer::ask(const std::string& operation, const Ask& ask, const Interruption& interruption)
+{
+    keep_pace(interruption);
+    try {
+        auto answer = ask(interruption);
+        failures_[operation] = 0;
+        if (told_of_loss_) {
+            told_of_loss_ = false;
+            note(Severity::warning, "AWS answers again");
+        }
+        observe({now(), operation, answer});
+        return answer;
+    } catch (const aws::Refusal& refusal) {
+        // A passing trouble is no answer; one that lasts is.
+        if (is_lasting(refusal) || ++failures_[operation] >= hopeless) {
+            observe({now(), operation, {{"__type", refusal.code()}, {"message", refusal.words()}}});
+        }
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::unauthenticated) {
+            throw;
+        }
+        if (!told_of_loss_) {
+            told_of_loss_ = true;
+            note(Severity::warning, fmt::format("AWS does not answer: {}; the rollout goes on there", error.message()));
+        }
+    }
+    return nullptr;
+}
+
+void Observer::observe(Observation observation)
+{
+    if (lookout_.record) {
+        lookout_.record(observation);
+    }
+    judge_.observe(observation);
+}
+
+void Observer::changed(const std::string& kind, const std::string& name, const std::string& status,
+                       const std::string& detail)
+{
+    if (said_.insert(fmt::format("{}\n{}\n{}\n{}", kind, name, status, detail)).second) {
+        lookout_.sink.write({now(), lookout_.stage, log::ResourceChanged{kind, name, status, detail}});
+    }
+}
+
+void Observer::note(Severity severity, const std::string& message, const std::string& hint)
+{
+    lookout_.sink.write({now(), lookout_.stage, log::Note{severity, {}, message, hint}});
+}
+
+void Observer::tell(const Judgement& judgement)
+{
+    if (judgement.finding && judgement.finding->cause != cause_) {
+        cause_ = judgement.finding->cause;
+        const auto& words = judgement.finding->evidence.empty() ? std::string() : judgement.finding->evidence[0].text;
+        note(Severity::warning, fmt::format("{}: {}: {}", cause_, judgement.finding->sentence, printable(words)));
+    }
+    if (judgement.progress != progress_) {
+        progress_ = judgement.progress;
+        lookout_.sink.write({now(), lookout_.stage, log::WaitingFor{progress_, {}}});
+    }
+}
+
+std::optional<Verdict> Observer::out_of_time() const
+{
+    if (std::chrono::steady_clock::now() - began_ < lookout_.limit) {
+        return std::nullopt;
+    }
+    return judge_.out_of_time(now());
+}
+
+Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names)
+{
+    for (const auto& [name, value] : names) {
+        verdict.hint = replaced(verdict.hint, "{" + name + "}", value);
+        verdict.sentence = replaced(verdict.sentence, "{" + name + "}", value);
+    }
+    return verdict;
+}
+
+}  // namespace tinystacks::deployment

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "aws/error.hpp"
+#include "deployment/cause.hpp"
+#include "deployment/watch.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace tinystacks::deployment {
+
+/// Asks AWS in a measured pace, gives the answers to the judge and says what is new.
+class Observer {
+public:
+    Observer(Lookout lookout, std::string_view target) : lookout_(std::move(lookout)), judge_(target) {}
+
+    using Ask = std::function<nlohmann::json(const Interruption&)>;
+
+    /// Asks once and observes the answer, or the refusal when it is no passing one. The answer; null when there is
+    /// none. Throws Interrupted.
+    nlohmann::json ask(const std::string& operation, const Ask& ask, const Interruption& interruption);
+    void observe(Observation observation);
+
+    [[nodiscard]] Judgement judgement() const { return judge_.judgement(); }
+    [[nodiscard]] const Lookout& lookout() const { return lookout_; }
+    [[nodiscard]] Time now() const { return lookout_.clock(); }
+
+    /// Says each thing once.
+    void changed(const std::string& kind, const std::string& name, const std::string& status,
+                 const std::string& detail);
+    void note(Severity severity, const std::string& message, const std::string& hint = {});
+    /// Tells the finding when it is a new one, and the progress when it is.
+    void tell(const Judgement& judgement);
+    /// Ends when the limit is over: the verdict then.
+    [[nodiscard]] std::optional<Verdict> out_of_time() const;
+    void start_clock() { began_ = std::chrono::steady_clock::now(); }
+
+private:
+    void keep_pace(const Interruption& interruption);
+
+    Lookout lookout_;
+    Judge judge_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    double tokens_ = 8;  ///< calls that may be made at once
+    std::chrono::steady_clock::time_point filled_ = std::chrono::steady_clock::now();
+    std::map<std::string, int> failures_;  ///< in a row, by operation
+    std::set<std::string> said_;
+    std::string cause_;
+    std::string progress_;
+    bool told_of_loss_ = false;
+};
+
+/// The end of a verdict: hints filled in, evidence shortened.
+[[nodiscard]] Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names);
+
+}  // namespace tinystacks::deployment

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "aws/ecs.hpp"
+#include "aws/elbv2.hpp"
+#include "aws/lambda.hpp"
+#include "aws/logs.hpp"
+#include "base/interruption.hpp"
+#include "base/time.hpp"
+#include "deployment/deployment.hpp"
+#include "deployment/observation.hpp"
+#include "deployment/rollout.hpp"
+#include "log/event.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+/// Watching a rollout on AWS until its end, and bringing it back when it fails.
+namespace tinystacks::deployment {
+
+/// What watching needs of the world.
+struct Lookout {
+    aws::Ecs& ecs;
+    aws::Elbv2& elbv2;
+    aws::Lambda& lambda;
+    aws::Logs& logs;
+    Clock clock;
+    /// Throws Interrupted on either level.
+    std::function<void(std::chrono::milliseconds, const Interruption&)> wait;
+    log::Sink& sink;
+    std::string stage;
+    /// Told of every answer, as it came; may be empty.
+    std::function<void(const Observation&)> record;
+    std::chrono::milliseconds limit = std::chrono::minutes(30);  ///< then the verdict is `uncertain`
+    bool bring_back = true;  ///< go back to the version before when AWS does not do it by itself
+};
+
+/// Watches the rollout that a release starts. In a pace of at most 120 calls a minute; lost connections and throttling
+/// are survived until the limit and never change the verdict.
+class Watch {
+public:
+    virtual ~Watch() = default;
+    /// Before the release: what runs now. Throws Error when the service or function cannot be read.
+    virtual void begin(const Interruption& interruption) = 0;
+    /// After the release: until the end. Throws Interrupted.
+    [[nodiscard]] virtual Verdict finish(const Interruption& interruption) = 0;
+    /// Asks AWS to run again what ran at begin(). Throws Error.
+    virtual void restore(const Interruption& interruption) = 0;
+    /// Where the application answers; empty when it is not known.
+    [[nodiscard]] virtual std::string url() const = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Watch> watch_ecs(Lookout lookout, std::string cluster, std::string service);
+/// `health`: the path that one call asks for, or empty.
+[[nodiscard]] std::unique_ptr<Watch> watch_lambda(Lookout lookout, std::string function, std::string health);
+
+}  // namespace tinystacks::deployment

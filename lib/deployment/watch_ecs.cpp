@@ -1,0 +1,490 @@
+#include "deployment/detail/ecs_facts.hpp"
+#include "deployment/detail/observer.hpp"
+#include "deployment/detail/reply.hpp"
+#include "deployment/watch.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::deployment {
+namespace {
+
+using namespace std::chrono_literals;
+using reply::list;
+using reply::member;
+using reply::text;
+
+/// How often tasks are looked at while nothing seems to change.
+constexpr auto task_interval = 3s;
+/// From one look at the service to the next; the pace of calls may make it longer.
+constexpr auto round_interval = 1200ms;
+/// So many containers' last lines are read.
+constexpr int most_logs = 4;
+constexpr int log_lines = 30;
+
+class EcsWatch final : public Watch {
+public:
+    EcsWatch(Lookout lookout, std::string cluster, std::string service)
+        : cluster_(std::move(cluster)), service_(std::move(service)), observer_(std::move(lookout), "ecs")
+    {}
+
+    void begin(const Interruption& interruption) override
+    {
+        const auto described = ecs().describe_services(cluster_, service_, interruption);
+        const auto& services = list(described, "services");
+        if (services.empty()) {
+            throw Error(ErrorKind::not_found, "the cluster '{}' has no service '{}'", cluster_, service_)
+                .with_hint(fmt::format("aws ecs list-services --cluster {}", cluster_));
+        }
+        const auto& service = services.front();
+        old_task_definition_ = text(service, "taskDefinition");
+        observer_.observe({observer_.now(), "Baseline", baseline(service, interruption)});
+        for (const auto& balancer : list(service, "loadBalancers")) {
+            if (auto group = text(balancer, "targetGroupArn"); !group.empty()) {
+                groups_.push_back(std::move(group));
+            }
+            auto other = text(member(balancer, "advancedConfiguration"), "alternateTargetGroupArn");
+            if (!other.empty()) {
+                groups_.push_back(std::move(other));
+            }
+        }
+        look_at_targets(interruption);
+        find_url(interruption);
+    }
+
+    Verdict finish(const Interruption& interruption) override
+    {
+        released_ = true;
+        observer_.start_clock();
+        for (;;) {
+            const auto began = std::chrono::steady_clock::now();
+            look(interruption);
+            know_more(interruption);
+            const auto judgement = observer_.judgement();
+            observer_.tell(judgement);
+            if (judgement.verdict) {
+                return ended(*judgement.verdict);
+            }
+            if (judgement.advice != Advice::watch) {
+                if (auto verdict = act(judgement, interruption)) {
+                    return ended(*verdict);
+                }
+            }
+            if (auto verdict = observer_.out_of_time()) {
+                return ended(*verdict);
+            }
+            const auto spent = std::chrono::steady_clock::now() - began;
+            if (spent < round_interval) {
+                observer_.lookout().wait(std::chrono::duration_cast<std::chrono::milliseconds>(round_interval - spent),
+                                         interruption);
+            }
+        }
+    }
+
+    void restore(const Interruption& interruption) override
+    {
+        (void)ecs().update_service(cluster_, service_, old_task_definition_, interruption);
+    }
+
+    [[nodiscard]] std::string url() const override { return url_; }
+
+private:
+    [[nodiscard]] aws::Ecs& ecs() const { return observer_.lookout().ecs; }
+
+    nlohmann::json baseline(const nlohmann::json& service, const Interruption& interruption)
+    {
+        nlohmann::json baseline = {{"target", "ecs"},
+                                   {"cluster", cluster_},
+                                   {"service", service_},
+                                   {"task_definition", old_task_definition_},
+                                   {"deployments", nlohmann::json::array()},
+                                   {"service_deployments", nlohmann::json::array()},
+                                   {"events", nlohmann::json::array()}};
+        bool completed = false;
+        for (const auto& deployment : list(service, "deployments")) {
+            baseline["deployments"].push_back(text(deployment, "id"));
+            const auto state = text(deployment, "rolloutState");
+            completed = completed || state == "COMPLETED" || state.empty();
+        }
+        baseline["first"] = !completed && reply::number(service, "runningCount").value_or(0) == 0;
+        for (const auto& event : list(service, "events")) {
+            baseline["events"].push_back(text(event, "id"));
+            known_events_.insert(text(event, "id"));
+        }
+        try {
+            const auto listed = ecs().list_service_deployments(cluster_, service_, interruption);
+            for (const auto& each : list(listed, "serviceDeployments")) {
+                baseline["service_deployments"].push_back(text(each, "serviceDeploymentArn"));
+                old_attempts_.insert(text(each, "serviceDeploymentArn"));
+            }
+        } catch (const Error&) {
+            // Looked for again after the release; the one that runs now is known from the service.
+        }
+        if (auto current = text(service, "currentServiceDeployment"); !current.empty()) {
+            old_attempts_.insert(current);
+            baseline["service_deployments"].push_back(std::move(current));
+        }
+        return baseline;
+    }
+
+    void find_url(const Interruption& interruption)
+    {
+        if (groups_.empty()) {
+            return;
+        }
+        auto& elbv2 = observer_.lookout().elbv2;
+        try {
+            const auto groups = elbv2.describe_target_groups({groups_.front()}, interruption);
+            observer_.observe({observer_.now(), "DescribeTargetGroups", groups});
+            const auto& balancers =
+                list(groups, "TargetGroups").empty()
+                    ? nlohmann::json::array_t{}
+                    : nlohmann::json::array_t(list(list(groups, "TargetGroups").front(), "LoadBalancerArns"));
+            if (balancers.empty()) {
+                return;
+            }
+            const auto found = elbv2.describe_load_balancers({balancers.front().get<std::string>()}, interruption);
+            observer_.observe({observer_.now(), "DescribeLoadBalancers", found});
+            url_ = observer_.judgement().url;
+        } catch (const Error&) {
+            url_.clear();  // the caller may not look at balancers: then no URL is shown
+        }
+    }
+
+    // -- one look
+
+    void look(const Interruption& interruption)
+    {
+        const auto described = observer_.ask(
+            "DescribeServices",
+            [&](const Interruption& stop) { return ecs().describe_services(cluster_, service_, stop); }, interruption);
+        bool changed = false;
+        if (!list(described, "services").empty()) {
+            changed = read_service(list(described, "services").front());
+        }
+        look_at_deployments(interruption);
+        const auto now = std::chrono::steady_clock::now();
+        if (changed || now >= next_tasks_) {
+            next_tasks_ = now + task_interval;
+            look_at_tasks(interruption);
+            if (!groups_.empty()) {
+                look_at_targets(interruption);
+            }
+        }
+    }
+
+    /// Whether the service shows anything new.
+    bool read_service(const nlohmann::json& service)
+    {
+        std::string shape = text(service, "runningCount") + "/" + text(service, "pendingCount");
+        for (const auto& deployment : list(service, "deployments")) {
+            shape += fmt::format(" {}:{}:{}:{}:{}", text(deployment, "id"), text(deployment, "status"),
+                                 text(deployment, "runningCount"), text(deployment, "pendingCount"),
+                                 text(deployment, "failedTasks"));
+            if (text(deployment, "status") == "PRIMARY") {
+                primary_ = text(deployment, "id");
+                if (task_definition_.empty() || text(deployment, "taskDefinition") != old_task_definition_) {
+                    task_definition_ = text(deployment, "taskDefinition");
+                }
+                primary_running_ = reply::number(deployment, "runningCount").value_or(0);
+            }
+        }
+        const auto& events = list(service, "events");
+        for (auto event = events.rbegin(); event != events.rend(); ++event) {
+            const auto id = text(*event, "id");
+            if (!known_events_.insert(id).second) {
+                continue;
+            }
+            const auto message = text(*event, "message");
+            observer_.changed("event", service_, "", message);
+            if (recognise(Place::event, message) != nullptr && message.find("insufficient") != std::string::npos) {
+                asks_for_room_ = true;
+            }
+        }
+        const bool changed = shape != shape_;
+        shape_ = std::move(shape);
+        return changed;
+    }
+
+    void look_at_deployments(const Interruption& interruption)
+    {
+        if (attempts_.empty() || std::chrono::steady_clock::now() >= next_list_) {
+            next_list_ = std::chrono::steady_clock::now() + (attempts_.empty() ? 0s : 15s);
+            const auto listed = observer_.ask(
+                "ListServiceDeployments",
+                [&](const Interruption& stop) { return ecs().list_service_deployments(cluster_, service_, stop); },
+                interruption);
+            for (const auto& each : list(listed, "serviceDeployments")) {
+                const auto arn = text(each, "serviceDeploymentArn");
+                if (!old_attempts_.contains(arn) && std::ranges::find(attempts_, arn) == attempts_.end()) {
+                    attempts_.push_back(arn);
+                }
+            }
+        }
+        if (attempts_.empty()) {
+            return;
+        }
+        const auto described = observer_.ask(
+            "DescribeServiceDeployments",
+            [&](const Interruption& stop) { return ecs().describe_service_deployments(attempts_, stop); },
+            interruption);
+        for (const auto& each : list(described, "serviceDeployments")) {
+            const auto stage = text(each, "lifecycleStage");
+            observer_.changed("deployment", service_, text(each, "status") + (stage.empty() ? "" : " " + stage),
+                              text(each, "statusReason"));
+        }
+    }
+
+    void look_at_tasks(const Interruption& interruption)
+    {
+        std::set<std::string> open;
+        for (const auto* status : {"STOPPED", "RUNNING"}) {
+            if (status == std::string_view("RUNNING") && primary_running_ == 0) {
+                continue;
+            }
+            const auto listed = observer_.ask(
+                "ListTasks",
+                [&](const Interruption& stop) { return ecs().list_tasks(cluster_, service_, status, stop); },
+                interruption);
+            for (const auto& arn : list(listed, "taskArns")) {
+                if (arn.is_string() && !final_tasks_.contains(arn.get<std::string>())) {
+                    open.insert(arn.get<std::string>());
+                }
+            }
+        }
+        if (open.empty()) {
+            return;
+        }
+        constexpr std::size_t most = 100;  // a call's limit
+        std::vector<std::string> arns(open.begin(), open.end());
+        if (arns.size() > most) {
+            arns.erase(arns.begin(), arns.end() - most);
+        }
+        const auto described = observer_.ask(
+            "DescribeTasks", [&](const Interruption& stop) { return ecs().describe_tasks(cluster_, arns, stop); },
+            interruption);
+        for (const auto& task : list(described, "tasks")) {
+            read_task(task, interruption);
+        }
+    }
+
+    void read_task(const nlohmann::json& task, const Interruption& interruption)
+    {
+        const auto arn = text(task, "taskArn");
+        const auto status = text(task, "lastStatus");
+        if (status == "STOPPED") {
+            final_tasks_.insert(arn);
+        }
+        // Tasks of before the release end because of it; that is no news.
+        if (text(task, "startedBy") != primary_) {
+            return;
+        }
+        const auto id = reply::last_part(arn);
+        const bool stopped = text(task, "desiredStatus") == "STOPPED" || status == "STOPPED";
+        const auto reason = text(task, "stoppedReason");
+        auto detail = reason;
+        for (const auto& container : list(task, "containers")) {
+            if (!stopped) {
+                break;
+            }
+            if (const auto words = text(container, "reason"); !words.empty() && words != reason) {
+                detail += "; " + words;
+            }
+            if (const auto code = reply::number(container, "exitCode")) {
+                detail += fmt::format("; {}: exit code {}", text(container, "name"), *code);
+            }
+        }
+        observer_.changed("task", id.substr(0, 8), stopped ? "STOPPED" : status, detail);
+        if (stopped && text(task, "stopCode") == "EssentialContainerExited") {
+            read_log(task, id, interruption);
+        }
+    }
+
+    void know_definition(const std::string& name, const Interruption& interruption)
+    {
+        if (name.empty() || definitions_.contains(name)) {
+            return;
+        }
+        const auto answer = observer_.ask(
+            "DescribeTaskDefinition",
+            [&](const Interruption& stop) { return ecs().describe_task_definition(name, stop); }, interruption);
+        if (answer.is_object()) {
+            definitions_[name] = member(answer, "taskDefinition");
+        }
+    }
+
+    void read_log(const nlohmann::json& task, const std::string& id, const Interruption& interruption)
+    {
+        if (logs_read_ >= most_logs || !logged_tasks_.insert(id).second) {
+            return;
+        }
+        const auto name = text(task, "taskDefinitionArn");
+        know_definition(name, interruption);
+        const auto found = definitions_.find(name);
+        if (found == definitions_.end()) {
+            return;
+        }
+        for (const auto& container : list(found->second, "containerDefinitions")) {
+            const auto& configuration = member(container, "logConfiguration");
+            const auto& options = member(configuration, "options");
+            if (text(configuration, "logDriver") != "awslogs" || text(options, "awslogs-stream-prefix").empty() ||
+                !ended_by_itself(task, text(container, "name"))) {
+                continue;
+            }
+            ++logs_read_;
+            const auto stream =
+                fmt::format("{}/{}/{}", text(options, "awslogs-stream-prefix"), text(container, "name"), id);
+            (void)observer_.ask(
+                "GetLogEvents",
+                [&](const Interruption& stop) {
+                    const auto page = observer_.lookout().logs.get_last_events(text(options, "awslogs-group"), stream,
+                                                                               log_lines, stop);
+                    nlohmann::json reply = {{"task", id}, {"events", nlohmann::json::array()}};
+                    for (const auto& event : page.events) {
+                        reply["events"].push_back({{"message", event.message}});
+                    }
+                    return reply;
+                },
+                interruption);
+            return;
+        }
+    }
+
+    static bool ended_by_itself(const nlohmann::json& task, const std::string& name)
+    {
+        for (const auto& container : list(task, "containers")) {
+            if (text(container, "name") == name) {
+                const auto code = reply::number(container, "exitCode");
+                return code && *code != 143;
+            }
+        }
+        return false;
+    }
+
+    void look_at_targets(const Interruption& interruption)
+    {
+        for (const auto& group : groups_) {
+            const auto answer = observer_.ask(
+                "DescribeTargetHealth",
+                [&](const Interruption& stop) {
+                    return observer_.lookout().elbv2.describe_target_health(group, stop);
+                },
+                interruption);
+            for (const auto& each : list(answer, "TargetHealthDescriptions")) {
+                const auto& health = member(each, "TargetHealth");
+                const auto& target = member(each, "Target");
+                if (released_ && text(health, "State") == "unhealthy") {
+                    observer_.changed("target", text(target, "Id") + ":" + text(target, "Port"), "unhealthy",
+                                      text(health, "Description"));
+                }
+            }
+        }
+    }
+
+    /// What decides whose fault it is, once something fails: the room on the instances, the secrets of before.
+    void know_more(const Interruption& interruption)
+    {
+        if (asks_for_room_) {
+            asks_for_room_ = false;
+            know_definition(task_definition_, interruption);
+            (void)observer_.ask(
+                "DescribeContainerInstances",
+                [&](const Interruption& stop) { return ecs().describe_container_instances(cluster_, stop); },
+                interruption);
+        }
+        const auto finding = observer_.judgement().finding;
+        if (finding && finding->cause == "ecs.secret.missing") {
+            know_definition(old_task_definition_, interruption);
+        }
+    }
+
+    // -- bringing back
+
+    /// What is done about a rollout that will not work; the verdict when that is its end.
+    std::optional<Verdict> act(const Judgement& judgement, const Interruption& interruption)
+    {
+        const auto failed = judgement.finding.value_or(Verdict{});
+        if (judgement.advice == Advice::give_up || !observer_.lookout().bring_back || acted_) {
+            return failed;
+        }
+        acted_ = true;
+        observer_.note(Severity::warning,
+                       fmt::format("bringing {} back to {}", service_, reply::last_part(old_task_definition_)));
+        if (!judgement.rollout.empty() && stop(judgement.rollout, interruption)) {
+            return std::nullopt;
+        }
+        try {
+            const auto answer = ecs().update_service(cluster_, service_, old_task_definition_, interruption);
+            observer_.observe({observer_.now(), "UpdateService", answer});
+            return std::nullopt;
+        } catch (const Error& error) {
+            observer_.note(Severity::error, fmt::format("could not bring it back: {}", error.message()), error.hint());
+            auto verdict = failed;
+            verdict.outcome = Outcome::failed;
+            return verdict;
+        }
+    }
+
+    bool stop(const std::string& arn, const Interruption& interruption)
+    {
+        try {
+            const auto answer = ecs().stop_service_deployment(arn, interruption);
+            observer_.observe({observer_.now(), "StopServiceDeployment", answer});
+            return true;
+        } catch (const Error&) {
+            return false;  // it has ended meanwhile, or we may not: an update to the old task definition does it too
+        }
+    }
+
+    [[nodiscard]] Verdict ended(Verdict verdict) const
+    {
+        const auto image = image_of(task_definition_);
+        return filled(std::move(verdict), {{"cluster", cluster_},
+                                           {"service", service_},
+                                           {"image", image},
+                                           {"repository", image.substr(0, image.rfind(':'))},
+                                           {"group", groups_.empty() ? "" : groups_.front()}});
+    }
+
+    [[nodiscard]] std::string image_of(const std::string& definition) const
+    {
+        const auto found = definitions_.find(definition);
+        if (found == definitions_.end() || list(found->second, "containerDefinitions").empty()) {
+            return "the image";
+        }
+        return text(list(found->second, "containerDefinitions").front(), "image");
+    }
+
+    std::string cluster_;
+    std::string service_;
+    Observer observer_;
+    std::string old_task_definition_;
+    std::string task_definition_;
+    std::string primary_;
+    std::string url_;
+    std::string shape_;
+    long primary_running_ = 0;
+    std::vector<std::string> groups_;
+    std::vector<std::string> attempts_;
+    std::set<std::string> old_attempts_;
+    std::set<std::string> final_tasks_;
+    std::set<std::string> logged_tasks_;
+    std::set<std::string> known_events_;
+    std::map<std::string, nlohmann::json> definitions_;
+    std::chrono::steady_clock::time_point next_tasks_{};
+    std::chrono::steady_clock::time_point next_list_{};
+    int logs_read_ = 0;
+    bool released_ = false;
+    bool asks_for_room_ = false;
+    bool acted_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> watch_ecs(Lookout lookout, std::string cluster, std::string service)
+{
+    return std::make_unique<EcsWatch>(std::move(lookout), std::move(cluster), std::move(service));
+}
+
+}  // namespace tinystacks::deployment

@@ -1,0 +1,186 @@
+#include "deployment/detail/observer.hpp"
+#include "deployment/detail/reply.hpp"
+#include "deployment/watch.hpp"
+
+#include "base/error.hpp"
+
+namespace tinystacks::deployment {
+namespace {
+
+using namespace std::chrono_literals;
+using reply::member;
+using reply::text;
+
+constexpr auto round_interval = 1s;
+/// How long an update of somebody else's may take before the release is tried all the same.
+constexpr auto busy_patience = 2min;
+
+/// A request as a Function URL sends it. Source: AWS Lambda Developer Guide, "Invoking Lambda function URLs", payload
+/// format version 2.0.
+std::string health_event(const std::string& path, Time now)
+{
+    const auto question = path.find('?');
+    const auto raw_path = path.substr(0, question);
+    const auto query = question == std::string::npos ? std::string() : path.substr(question + 1);
+    const auto epoch = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    const nlohmann::json event = {
+        {"version", "2.0"},
+        {"routeKey", "$default"},
+        {"rawPath", raw_path},
+        {"rawQueryString", query},
+        {"headers", {{"host", "health.tinystacks.local"}, {"user-agent", "tinystacks"}, {"accept", "*/*"}}},
+        {"requestContext",
+         {{"accountId", "anonymous"},
+          {"apiId", "tinystacks"},
+          {"domainName", "health.tinystacks.local"},
+          {"domainPrefix", "health"},
+          {"http",
+           {{"method", "GET"},
+            {"path", raw_path},
+            {"protocol", "HTTP/1.1"},
+            {"sourceIp", "127.0.0.1"},
+            {"userAgent", "tinystacks"}}},
+          {"requestId", "tinystacks-health"},
+          {"routeKey", "$default"},
+          {"stage", "$default"},
+          {"time", to_rfc3339(now)},
+          {"timeEpoch", epoch}}},
+        {"isBase64Encoded", false}};
+    return event.dump();
+}
+
+class LambdaWatch final : public Watch {
+public:
+    LambdaWatch(Lookout lookout, std::string function, std::string health)
+        : function_(std::move(function)), health_(std::move(health)), observer_(std::move(lookout), "lambda")
+    {}
+
+    void begin(const Interruption& interruption) override
+    {
+        auto function = lambda().get_function(function_, interruption);
+        // An update that goes on would refuse ours.
+        const auto began = std::chrono::steady_clock::now();
+        while (text(member(function, "Configuration"), "LastUpdateStatus") == "InProgress" &&
+               std::chrono::steady_clock::now() - began < busy_patience) {
+            observer_.changed("function", function_, "InProgress", "another update is waited for");
+            observer_.lookout().wait(round_interval, interruption);
+            function = lambda().get_function(function_, interruption);
+        }
+        const auto& configuration = member(function, "Configuration");
+        const auto& code = member(function, "Code");
+        old_image_ = text(code, "ResolvedImageUri");
+        if (old_image_.empty()) {
+            old_image_ = text(code, "ImageUri");
+        }
+        timeout_ = std::chrono::seconds(reply::number(configuration, "Timeout").value_or(60));
+        observer_.observe({observer_.now(),
+                           "Baseline",
+                           {{"target", "lambda"},
+                            {"function", function_},
+                            {"code_sha256", text(configuration, "CodeSha256")},
+                            {"image", old_image_},
+                            {"health", health_}}});
+        find_url(interruption);
+    }
+
+    Verdict finish(const Interruption& interruption) override
+    {
+        observer_.start_clock();
+        for (;;) {
+            (void)observer_.ask(
+                "GetFunctionConfiguration",
+                [&](const Interruption& stop) { return lambda().get_function_configuration(function_, stop); },
+                interruption);
+            auto judgement = observer_.judgement();
+            if (judgement.wants_call) {
+                call(interruption);
+                judgement = observer_.judgement();
+            }
+            observer_.tell(judgement);
+            if (judgement.verdict) {
+                return ended(*judgement.verdict);
+            }
+            if (judgement.advice != Advice::watch) {
+                if (auto verdict = act(judgement, interruption)) {
+                    return ended(*verdict);
+                }
+            }
+            if (auto verdict = observer_.out_of_time()) {
+                return ended(*verdict);
+            }
+            observer_.lookout().wait(round_interval, interruption);
+        }
+    }
+
+    void restore(const Interruption& interruption) override
+    {
+        (void)lambda().update_function_code(function_, old_image_, interruption);
+    }
+
+    [[nodiscard]] std::string url() const override { return url_; }
+
+private:
+    [[nodiscard]] aws::Lambda& lambda() const { return observer_.lookout().lambda; }
+
+    void find_url(const Interruption& interruption)
+    {
+        try {
+            url_ = text(lambda().get_function_url_config(function_, interruption), "FunctionUrl");
+        } catch (const Error&) {
+            url_.clear();  // it has none, or the caller may not ask
+        }
+    }
+
+    void call(const Interruption& interruption)
+    {
+        const auto answer = observer_.ask(
+            "Invoke",
+            [&](const Interruption& stop) {
+                return lambda().invoke(function_, health_event(health_, observer_.now()), timeout_ + 20s, stop);
+            },
+            interruption);
+        if (const auto error = text(answer, "FunctionError"); !error.empty()) {
+            observer_.changed("function", function_, error, text(answer, "Payload"));
+        }
+    }
+
+    std::optional<Verdict> act(const Judgement& judgement, const Interruption& interruption)
+    {
+        auto failed = judgement.finding.value_or(Verdict{});
+        if (judgement.advice == Advice::give_up || !observer_.lookout().bring_back || acted_) {
+            return failed;
+        }
+        acted_ = true;
+        observer_.note(Severity::warning, fmt::format("bringing {} back to {}", function_, old_image_));
+        try {
+            const auto answer = lambda().update_function_code(function_, old_image_, interruption);
+            observer_.observe({observer_.now(), "UpdateFunctionCode", answer});
+            return std::nullopt;
+        } catch (const Error& error) {
+            observer_.note(Severity::error, fmt::format("could not bring it back: {}", error.message()), error.hint());
+            return failed;
+        }
+    }
+
+    [[nodiscard]] Verdict ended(Verdict verdict) const
+    {
+        return filled(std::move(verdict), {{"function", function_}, {"image", old_image_}});
+    }
+
+    std::string function_;
+    std::string health_;
+    Observer observer_;
+    std::string old_image_;
+    std::string url_;
+    std::chrono::milliseconds timeout_ = 60s;
+    bool acted_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Watch> watch_lambda(Lookout lookout, std::string function, std::string health)
+{
+    return std::make_unique<LambdaWatch>(std::move(lookout), std::move(function), std::move(health));
+}
+
+}  // namespace tinystacks::deployment

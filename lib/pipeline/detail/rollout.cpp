@@ -1,0 +1,178 @@
+#include "pipeline/detail/rollout.hpp"
+
+#include "aws/error.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "deployment/cause.hpp"
+#include "deployment/record.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::pipeline {
+namespace {
+
+using deployment::Outcome;
+using deployment::Verdict;
+
+/// What tinystacks.yml calls a service that does not exist yet (docs/project-file.md).
+constexpr std::string_view placeholder = "placeholder";
+
+Verdict verdict_of(std::string_view id, const std::string& words, Time now)
+{
+    const auto* cause = deployment::find_cause(id);
+    auto verdict = deployment::failed(std::string(id), cause->owner, std::string(cause->sentence),
+                                      std::string(cause->hint), now);
+    verdict.evidence.push_back({"aws", now, words});
+    return verdict;
+}
+
+}  // namespace
+
+aws::Place place_of(const stage::Stage& stage, const std::string& session)
+{
+    // Source: STS, RoleSessionName: 2 to 64 of [\w+=,.@-]; a deployment's id may be longer.
+    constexpr std::size_t longest = 64;
+    return {stage.region, stage.role, stage.external_id, ("ts-" + session).substr(0, longest)};
+}
+
+aws::Session::World aws_world(World& world)
+{
+    return {world.transport, world.environment, world.clock, world.make_launcher};
+}
+
+Rollout::Rollout(Workspace& workspace, const stage::Stage& stage, const std::string& deployment)
+    : workspace_(workspace), stage_(stage), session_(aws_world(workspace.world()), place_of(stage, deployment))
+{}
+
+std::unique_ptr<deployment::Watch> Rollout::make_watch(bool bring_back)
+{
+    const auto& wanted = workspace_.source().rollout;
+    deployment::Lookout lookout{session_.ecs,
+                                session_.elbv2,
+                                session_.lambda,
+                                session_.logs,
+                                workspace_.world().clock,
+                                http::real_patience().wait,
+                                workspace_.run().sink,
+                                stage_.name.str(),
+                                {},
+                                wanted.limit,
+                                bring_back && wanted.bring_back};
+    if (!wanted.record.empty()) {
+        lookout.record = deployment::record_to(wanted.record);
+    }
+    if (const auto* ecs = std::get_if<stage::EcsTarget>(&stage_.target)) {
+        return deployment::watch_ecs(std::move(lookout), ecs->cluster, ecs->service);
+    }
+    return deployment::watch_lambda(std::move(lookout), std::get<stage::LambdaTarget>(stage_.target).function,
+                                    stage_.health);
+}
+
+std::optional<Verdict> Rollout::begin()
+{
+    const auto* ecs = std::get_if<stage::EcsTarget>(&stage_.target);
+    if (ecs != nullptr && ecs->service == placeholder) {
+        return std::nullopt;
+    }
+    watch_ = make_watch(true);
+    const auto now = workspace_.world().clock();
+    try {
+        watch_->begin(workspace_.run().interruption);
+    } catch (const aws::Refusal& refusal) {
+        watch_.reset();
+        if (refusal.kind() == ErrorKind::not_found) {
+            const auto* id = ecs == nullptr                                ? "lambda.function.missing"
+                             : refusal.code() == "ClusterNotFoundException" ? "ecs.cluster.missing"
+                                                                            : "ecs.service.missing";
+            return verdict_of(id, refusal.words(), now);
+        }
+        if (refusal.kind() != ErrorKind::not_allowed) {
+            throw;
+        }
+        workspace_.note(Severity::warning, stage_.name.str(),
+                        fmt::format("the rollout cannot be watched: {}", refusal.message()));
+    } catch (const Error& error) {
+        watch_.reset();
+        if (error.kind() != ErrorKind::not_found) {
+            throw;
+        }
+        return verdict_of("ecs.service.missing", error.message(), now);
+    }
+    return std::nullopt;
+}
+
+Verdict Rollout::finish()
+{
+    if (watch_) {
+        return watch_->finish(workspace_.run().interruption);
+    }
+    Verdict verdict;
+    verdict.outcome = Outcome::uncertain;
+    verdict.owner = deployment::Owner::undecided;
+    verdict.sentence = fmt::format("released; what {} made of it could not be watched", stage::kind(stage_.target));
+    verdict.hint = "tinystacks doctor";
+    return verdict;
+}
+
+Outcome Rollout::undo()
+{
+    if (!watch_ || !workspace_.source().rollout.bring_back) {
+        return Outcome::failed;
+    }
+    try {
+        auto back = make_watch(false);
+        back->begin(workspace_.run().interruption);
+        watch_->restore(workspace_.run().interruption);
+        return back->finish(workspace_.run().interruption).outcome == Outcome::succeeded ? Outcome::rolled_back
+                                                                                         : Outcome::rollback_failed;
+    } catch (const Error& error) {
+        workspace_.note(Severity::error, stage_.name.str(),
+                        fmt::format("could not bring it back: {}", error.message()), error.hint());
+        return Outcome::failed;
+    }
+}
+
+process::Environment stage_environment(Workspace& workspace, const stage::Stage& stage, aws::Session& session)
+{
+    auto environment = workspace.environment();
+    if (stage.role.empty()) {
+        return environment;
+    }
+    for (const auto* name :
+         {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME",
+          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+          "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}) {
+        environment.erase(name);
+    }
+    const auto keys = session.keys().get(workspace.run().interruption);
+    environment["AWS_ACCESS_KEY_ID"] = keys.access_key_id;
+    environment["AWS_SECRET_ACCESS_KEY"] = keys.secret_access_key.reveal();
+    environment["AWS_SESSION_TOKEN"] = keys.session_token.reveal();
+    environment["AWS_CONFIG_FILE"] = "/dev/null";
+    environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
+    environment["AWS_EC2_METADATA_DISABLED"] = "true";
+    return environment;
+}
+
+std::optional<Verdict> find_refusal_in(const std::string& output, Time now)
+{
+    // Source: AWS CLI: "An error occurred (Code) when calling the Operation operation: message".
+    constexpr std::string_view begin = "An error occurred (";
+    constexpr std::string_view middle = ") when calling the ";
+    for (auto at = output.find(begin); at != std::string::npos; at = output.find(begin, at + 1)) {
+        const auto line = output.substr(at, output.find('\n', at) - at);
+        const auto close = line.find(middle);
+        const auto colon = line.find(": ");
+        if (close == std::string::npos || colon == std::string::npos) {
+            continue;
+        }
+        const auto code = line.substr(begin.size(), close - begin.size());
+        const auto* cause = deployment::recognise(deployment::Place::refusal, code + ": " + line.substr(colon + 2));
+        if (cause != nullptr && cause->gravity != deployment::Gravity::noise) {
+            return verdict_of(cause->id, line, now);
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace tinystacks::pipeline

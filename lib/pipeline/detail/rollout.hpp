@@ -1,0 +1,48 @@
+#pragma once
+
+#include "aws/session.hpp"
+#include "deployment/watch.hpp"
+#include "pipeline/detail/workspace.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tinystacks::pipeline {
+
+/// A stage on AWS: who works there, and the watch over its rollout.
+class Rollout {
+public:
+    /// `deployment` names the session of an assumed role.
+    Rollout(Workspace& workspace, const stage::Stage& stage, const std::string& deployment);
+
+    [[nodiscard]] aws::Session& session() { return session_; }
+    /// What runs now, before the release: the verdict when that is the end already, because there is no such service
+    /// or function. What cannot be read because the caller may not, is said and not watched.
+    [[nodiscard]] std::optional<deployment::Verdict> begin();
+    [[nodiscard]] deployment::Verdict finish();
+    /// Brings back what ran before begin(): rolled_back or rollback_failed.
+    [[nodiscard]] deployment::Outcome undo();
+    [[nodiscard]] std::string url() const { return watch_ ? watch_->url() : std::string(); }
+
+private:
+    [[nodiscard]] std::unique_ptr<deployment::Watch> make_watch(bool bring_back);
+
+    Workspace& workspace_;
+    const stage::Stage& stage_;
+    aws::Session session_;
+    std::unique_ptr<deployment::Watch> watch_;  ///< empty when nothing can be watched
+};
+
+/// The identity a stage's work has. `session` names an assumed role's session.
+[[nodiscard]] aws::Place place_of(const stage::Stage& stage, const std::string& session = "tinystacks");
+[[nodiscard]] aws::Session::World aws_world(World& world);
+
+/// The environment of what runs for a stage: with a role, only the assumed role's keys (security requirement AW-07).
+[[nodiscard]] process::Environment stage_environment(Workspace& workspace, const stage::Stage& stage,
+                                                     aws::Session& session);
+
+/// Why a release failed, when what it printed names a refusal of AWS that the catalogue knows.
+[[nodiscard]] std::optional<deployment::Verdict> find_refusal_in(const std::string& output, Time now);
+
+}  // namespace tinystacks::pipeline
