@@ -122,7 +122,7 @@ http::Request Client::prepare(const Call& call, const Credentials& keys, const s
     request.headers = call.headers;
     request.body = call.body;
     request.body_file = call.body_file;
-    request.timeout = call.timeout;
+    request.timeout = call.repeat == Repeat::safe ? std::min(call.timeout, longest_) : call.timeout;
     const auto path = base.path + call.path;
     request.url = base.origin + path + (call.query.empty() ? "" : "?" + canonical_query(call.query));
     if (!keys.access_key_id.empty()) {

@@ -64,6 +64,8 @@ public:
     Client(World world, CredentialSource& keys, std::string region);
 
     [[nodiscard]] const std::string& region() const { return region_; }
+    /// From now on a try that may be repeated takes at most `longest`: a slow answer is asked for again.
+    void hurry(std::chrono::milliseconds longest) { longest_ = longest; }
     /// Where a service answers here: AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's, else AWS's own.
     /// Throws Error{not_allowed} for clear text to another machine.
     [[nodiscard]] Endpoint endpoint(std::string_view service) const;
@@ -87,6 +89,7 @@ private:
     World world_;
     CredentialSource& keys_;
     std::string region_;
+    std::chrono::milliseconds longest_ = std::chrono::minutes(10);
     RetryQuota quota_;
     std::chrono::milliseconds clock_offset_{0};                       ///< AWS's clock less ours
     mutable std::map<std::string, Endpoint, std::less<>> endpoints_;  ///< found already

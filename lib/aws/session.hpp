@@ -16,8 +16,8 @@ namespace tinystacks::aws {
 /// Which identity works in which region.
 struct Place {
     std::string region;
-    std::string role;         ///< ARN to assume, or empty
-    std::string external_id;  ///< for the role, or empty
+    std::string role;                    ///< ARN to assume, or empty
+    std::string external_id;             ///< for the role, or empty
     std::string session = "tinystacks";  ///< what the assumed session is called: `ts-<deployment id>`
 };
 

@@ -15,10 +15,12 @@ using reply::list;
 using reply::member;
 using reply::text;
 
-/// How often tasks are looked at while nothing seems to change.
-constexpr auto task_interval = 3s;
-/// From one look at the service to the next; the pace of calls may make it longer.
-constexpr auto round_interval = 1200ms;
+/// From one look at the service to the next: it shows almost every change, and a change has the rest looked at.
+constexpr auto round_interval = 1s;
+/// How often the rest is looked at while nothing seems to change.
+constexpr auto attempt_interval = 3s;
+constexpr auto task_interval = 4s;
+constexpr auto target_interval = 3s;
 /// So many containers' last lines are read.
 constexpr int most_logs = 4;
 constexpr int log_lines = 30;
@@ -159,30 +161,51 @@ private:
         const auto described = observer_.ask(
             "DescribeServices",
             [&](const Interruption& stop) { return ecs().describe_services(cluster_, service_, stop); }, interruption);
-        bool changed = false;
+        Changes changes;
         if (!list(described, "services").empty()) {
-            changed = read_service(list(described, "services").front());
+            changes = read_service(list(described, "services").front());
         }
-        look_at_deployments(interruption);
-        const auto now = std::chrono::steady_clock::now();
-        if (changed || now >= next_tasks_) {
-            next_tasks_ = now + task_interval;
-            look_at_tasks(interruption);
-            if (!groups_.empty()) {
-                look_at_targets(interruption);
-            }
+        if (is_due(next_attempt_, attempt_interval, changes.rollout || attempts_.empty())) {
+            look_at_deployments(interruption);
+        }
+        if (observer_.judgement().verdict) {
+            return;
+        }
+        if (is_due(next_tasks_, task_interval, changes.tasks)) {
+            look_at_tasks(changes.tasks, interruption);
+        }
+        if (has_open_targets_ && is_due(next_targets_, target_interval, false)) {
+            look_at_targets(interruption);
         }
     }
 
-    /// Whether the service shows anything new.
-    bool read_service(const nlohmann::json& service)
+    /// Whether it is time for the next look, or reason enough for one now.
+    bool is_due(std::chrono::steady_clock::time_point& next, std::chrono::milliseconds interval, bool now) const
     {
-        std::string shape = text(service, "runningCount") + "/" + text(service, "pendingCount");
+        const auto time = std::chrono::steady_clock::now();
+        if (!now && (time < next || !observer_.has_time())) {
+            return false;
+        }
+        next = time + interval;
+        return true;
+    }
+
+    /// What of the service shows something new.
+    struct Changes {
+        bool rollout = false;  ///< which deployment is which, and how far
+        bool tasks = false;    ///< of the newest deployment
+    };
+
+    Changes read_service(const nlohmann::json& service)
+    {
+        std::string rollout;
+        std::string tasks;
         for (const auto& deployment : list(service, "deployments")) {
-            shape += fmt::format(" {}:{}:{}:{}:{}", text(deployment, "id"), text(deployment, "status"),
-                                 text(deployment, "runningCount"), text(deployment, "pendingCount"),
-                                 text(deployment, "failedTasks"));
+            rollout += fmt::format(" {}:{}:{}", text(deployment, "id"), text(deployment, "status"),
+                                   text(deployment, "rolloutState"));
             if (text(deployment, "status") == "PRIMARY") {
+                tasks = fmt::format("{}:{}:{}:{}", text(deployment, "id"), text(deployment, "runningCount"),
+                                    text(deployment, "pendingCount"), text(deployment, "failedTasks"));
                 primary_ = text(deployment, "id");
                 if (task_definition_.empty() || text(deployment, "taskDefinition") != old_task_definition_) {
                     task_definition_ = text(deployment, "taskDefinition");
@@ -202,15 +225,16 @@ private:
                 asks_for_room_ = true;
             }
         }
-        const bool changed = shape != shape_;
-        shape_ = std::move(shape);
-        return changed;
+        const Changes changes{rollout != rollout_, tasks != tasks_};
+        rollout_ = std::move(rollout);
+        tasks_ = std::move(tasks);
+        has_open_targets_ = !groups_.empty() && (has_open_targets_ || changes.tasks);
+        return changes;
     }
 
     void look_at_deployments(const Interruption& interruption)
     {
-        if (attempts_.empty() || std::chrono::steady_clock::now() >= next_list_) {
-            next_list_ = std::chrono::steady_clock::now() + (attempts_.empty() ? 0s : 15s);
+        if (attempts_.empty()) {
             const auto listed = observer_.ask(
                 "ListServiceDeployments",
                 [&](const Interruption& stop) { return ecs().list_service_deployments(cluster_, service_, stop); },
@@ -236,11 +260,11 @@ private:
         }
     }
 
-    void look_at_tasks(const Interruption& interruption)
+    void look_at_tasks(bool changed, const Interruption& interruption)
     {
         std::set<std::string> open;
         for (const auto* status : {"STOPPED", "RUNNING"}) {
-            if (status == std::string_view("RUNNING") && primary_running_ == 0) {
+            if (status == std::string_view("RUNNING") && (primary_running_ == 0 || !changed)) {
                 continue;
             }
             const auto listed = observer_.ask(
@@ -364,22 +388,23 @@ private:
 
     void look_at_targets(const Interruption& interruption)
     {
+        bool open = false;
         for (const auto& group : groups_) {
             const auto answer = observer_.ask(
                 "DescribeTargetHealth",
-                [&](const Interruption& stop) {
-                    return observer_.lookout().elbv2.describe_target_health(group, stop);
-                },
+                [&](const Interruption& stop) { return observer_.lookout().elbv2.describe_target_health(group, stop); },
                 interruption);
             for (const auto& each : list(answer, "TargetHealthDescriptions")) {
                 const auto& health = member(each, "TargetHealth");
                 const auto& target = member(each, "Target");
+                open = open || text(health, "State") != "healthy";
                 if (released_ && text(health, "State") == "unhealthy") {
                     observer_.changed("target", text(target, "Id") + ":" + text(target, "Port"), "unhealthy",
                                       text(health, "Description"));
                 }
             }
         }
+        has_open_targets_ = open;
     }
 
     /// What decides whose fault it is, once something fails: the room on the instances, the secrets of before.
@@ -463,7 +488,9 @@ private:
     std::string task_definition_;
     std::string primary_;
     std::string url_;
-    std::string shape_;
+    std::string rollout_;
+    std::string tasks_;
+    bool has_open_targets_ = false;  ///< some target is neither healthy nor gone
     long primary_running_ = 0;
     std::vector<std::string> groups_;
     std::vector<std::string> attempts_;
@@ -473,7 +500,8 @@ private:
     std::set<std::string> known_events_;
     std::map<std::string, nlohmann::json> definitions_;
     std::chrono::steady_clock::time_point next_tasks_{};
-    std::chrono::steady_clock::time_point next_list_{};
+    std::chrono::steady_clock::time_point next_attempt_{};
+    std::chrono::steady_clock::time_point next_targets_{};
     int logs_read_ = 0;
     bool released_ = false;
     bool asks_for_room_ = false;

@@ -75,8 +75,7 @@ public:
                        {"status", status},
                        {"statusReason", words},
                        {"createdAt", seconds(1)},
-                       {"deploymentCircuitBreaker",
-                        {{"status", breaker}, {"failureCount", 0}, {"threshold", 3}}}}}}});
+                       {"deploymentCircuitBreaker", {{"status", breaker}, {"failureCount", 0}, {"threshold", 3}}}}}}});
     }
 
     Service& task(int second, const std::string& id, int born, int exit_code)

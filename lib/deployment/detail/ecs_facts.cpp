@@ -49,8 +49,7 @@ void take_events(EcsFacts& facts, const nlohmann::json& service)
     for (const auto& event : list(service, "events")) {
         const auto id = text(event, "id");
         if (!facts.old_events.contains(id)) {
-            facts.events.try_emplace(id,
-                                     EcsEvent{reply::time(event, "createdAt"), facts.now, text(event, "message")});
+            facts.events.try_emplace(id, EcsEvent{reply::time(event, "createdAt"), facts.now, text(event, "message")});
         }
     }
 }

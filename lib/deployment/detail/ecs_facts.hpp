@@ -13,16 +13,16 @@ namespace tinystacks::deployment {
 
 /// What is known of one task. Fields keep what was seen first or last, as each says.
 struct EcsTask {
-    std::string id;          ///< the last part of its ARN
-    std::string started_by;  ///< id of the deployment that made it
+    std::string id;               ///< the last part of its ARN
+    std::string started_by;       ///< id of the deployment that made it
     std::optional<Time> created;  ///< by AWS's clock, as all below but those of `seen`
     std::optional<Time> stopping;
     bool ran = false;
-    bool stopped = false;         ///< it is stopping or has stopped
-    Time seen_running;            ///< by our clock: first seen RUNNING
-    Time seen_stopped;            ///< by our clock: first seen stopping
+    bool stopped = false;  ///< it is stopping or has stopped
+    Time seen_running;     ///< by our clock: first seen RUNNING
+    Time seen_stopped;     ///< by our clock: first seen stopping
     std::string stop_code;
-    std::string words;  ///< stoppedReason and containers[].reason, a line each
+    std::string words;      ///< stoppedReason and containers[].reason, a line each
     std::string container;  ///< the one that ended it
     std::optional<int> exit_code;
     std::string health;   ///< healthStatus, last
@@ -61,7 +61,7 @@ struct EcsAttempt {
     Time hook_since;
     long failures = 0;
     long threshold = 3;
-    bool rolled = false;  ///< it has a rollback
+    bool rolled = false;              ///< it has a rollback
     bool rollback_requested = false;  ///< was seen in that status
     bool operator==(const EcsAttempt&) const = default;
 };
@@ -77,7 +77,7 @@ struct EcsTargetHealth {
     std::string state;
     std::string reason;
     std::string description;
-    Time since;  ///< by our clock: first seen in this state
+    Time since;        ///< by our clock: first seen in this state
     bool old = false;  ///< was there before the release
     bool operator==(const EcsTargetHealth&) const = default;
 };
@@ -92,7 +92,7 @@ struct EcsFacts {
     std::set<std::string> old_events;
     bool first = false;  ///< no deployment of the service had completed before
 
-    Time now;  ///< of the last observation
+    Time now;                      ///< of the last observation
     std::optional<Time> released;  ///< when the baseline was taken
     bool described = false;        ///< the service was seen after the release
     std::string status;
@@ -111,15 +111,15 @@ struct EcsFacts {
     std::map<std::string, EcsTask> tasks;
     std::map<std::string, EcsEvent> events;
     std::map<std::string, EcsTargetHealth> targets;  ///< by "address:port"
-    std::map<std::string, Time> looked;         ///< when an operation last answered
-    std::map<std::string, std::string> refused;  ///< operation -> "Code: message", while it is refused
+    std::map<std::string, Time> looked;              ///< when an operation last answered
+    std::map<std::string, std::string> refused;      ///< operation -> "Code: message", while it is refused
     std::map<std::string, nlohmann::json> definitions;
     nlohmann::json instances;
     nlohmann::json groups;
     std::string dns;
 
-    bool we_stopped = false;     ///< our StopServiceDeployment was accepted
-    std::string way_back;        ///< id of the deployment that our UpdateService started
+    bool we_stopped = false;  ///< our StopServiceDeployment was accepted
+    std::string way_back;     ///< id of the deployment that our UpdateService started
     std::string way_back_attempt;
 
     /// Takes in one answer; observations come in the order of their times.

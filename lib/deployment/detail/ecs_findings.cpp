@@ -192,8 +192,8 @@ bool recurs(const std::vector<const Sighting*>& seen)
             first_end = each->ended;
         }
     }
-    return first_end &&
-           std::ranges::any_of(seen, [&](const Sighting* each) { return each->created && *each->created > *first_end; });
+    return first_end && std::ranges::any_of(
+                            seen, [&](const Sighting* each) { return each->created && *each->created > *first_end; });
 }
 
 std::optional<Time> nth(const std::vector<const Sighting*>& seen, std::size_t n)
@@ -271,8 +271,8 @@ bool old_version_works(const EcsFacts& facts, const Leg& leg)
     if (any_target) {
         return false;
     }
-    return std::ranges::any_of(facts.deployments,
-                               [&](const EcsDeployment& each) { return each.id != leg.deployment && each.running > 0; });
+    return std::ranges::any_of(
+        facts.deployments, [&](const EcsDeployment& each) { return each.id != leg.deployment && each.running > 0; });
 }
 
 /// Whether the release asks for more than any instance has in all.

@@ -255,7 +255,8 @@ private:
         const auto* now = primary();
         if (now != nullptr && facts_.task_definition == facts_.old_task_definition) {
             if (now->rollout == "COMPLETED" || now->rollout.empty()) {
-                return succeeded("nothing was changed: the release started no deployment, the service runs what it ran");
+                return succeeded(
+                    "nothing was changed: the release started no deployment, the service runs what it ran");
             }
             return std::nullopt;  // an earlier one goes on
         }
@@ -315,8 +316,8 @@ private:
     [[nodiscard]] std::optional<Verdict> success(const EcsDeployment& deployment, const EcsAttempt& attempt) const
     {
         const auto* shown = listed(deployment.id);
-        const bool agrees = shown != nullptr && shown->status == "PRIMARY" &&
-                            (shown->rollout == "COMPLETED" || shown->rollout.empty());
+        const bool agrees =
+            shown != nullptr && shown->status == "PRIMARY" && (shown->rollout == "COMPLETED" || shown->rollout.empty());
         if (!agrees && facts_.now < attempt.seen + consistency_patience) {
             return std::nullopt;
         }
@@ -429,8 +430,9 @@ private:
         if (attempt.hook != "AWAITING_ACTION" || facts_.now < attempt.hook_since + pause_patience) {
             return std::nullopt;
         }
-        return by_person(Outcome::waiting, "ecs.bg.waiting",
-                         fmt::format("a pause hook waits at {}: ContinueServiceDeployment lets it go on", attempt.stage));
+        return by_person(
+            Outcome::waiting, "ecs.bg.waiting",
+            fmt::format("a pause hook waits at {}: ContinueServiceDeployment lets it go on", attempt.stage));
     }
 
     // -- what to do
@@ -464,8 +466,8 @@ private:
         if (shown == nullptr || shown->rollout == "FAILED") {
             return true;
         }
-        const bool counts = attempt == nullptr || attempt->breaker.empty() ? facts_.breaker
-                                                                          : attempt->breaker == "MONITORING";
+        const bool counts =
+            attempt == nullptr || attempt->breaker.empty() ? facts_.breaker : attempt->breaker == "MONITORING";
         if (!counts) {
             return false;
         }
@@ -478,8 +480,8 @@ private:
         const auto threshold = attempt == nullptr ? 3L : attempt->threshold;
         const auto number = static_cast<long>(failed.size());
         // It counts a moment later than the task is seen to end.
-        const bool behind = std::ranges::any_of(
-            failed, [&](const EcsTask* task) { return facts_.now < task->seen_stopped + 3s; });
+        const bool behind =
+            std::ranges::any_of(failed, [&](const EcsTask* task) { return facts_.now < task->seen_stopped + 3s; });
         if (counted == 0) {
             return number < 2 || (behind && number < 3);
         }

@@ -9,8 +9,8 @@ namespace tinystacks::deployment {
 namespace {
 
 /// Calls a second: 120 a minute are the budget, with room for those of the release.
-constexpr double rate = 1.85;
-constexpr double burst = 8;
+constexpr double rate = 1.75;
+constexpr double burst = 6;
 /// So often must an operation fail in a row before it counts as one that cannot be used.
 constexpr int hopeless = 3;
 

@@ -29,6 +29,9 @@ public:
     [[nodiscard]] const Lookout& lookout() const { return lookout_; }
     [[nodiscard]] Time now() const { return lookout_.clock(); }
 
+    /// Whether there are calls to spare for what is not urgent.
+    [[nodiscard]] bool has_time() const { return tokens_ >= 2.5; }
+
     /// Says each thing once.
     void changed(const std::string& kind, const std::string& name, const std::string& status,
                  const std::string& detail);
@@ -45,7 +48,7 @@ private:
     Lookout lookout_;
     Judge judge_;
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-    double tokens_ = 8;  ///< calls that may be made at once
+    double tokens_ = 6;  ///< calls that may be made at once
     std::chrono::steady_clock::time_point filled_ = std::chrono::steady_clock::now();
     std::map<std::string, int> failures_;  ///< in a row, by operation
     std::set<std::string> said_;

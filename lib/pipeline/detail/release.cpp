@@ -127,8 +127,7 @@ private:
     /// Takes back what was deployed before `test:` failed.
     Outcome undo()
     {
-        return is_docker() ? container_target(workspace_).undo(deployment_.stack, deployment_.stage)
-                           : rollout_->undo();
+        return is_docker() ? container_target(workspace_).undo(deployment_.stack, deployment_.stage) : rollout_->undo();
     }
 
     /// A person stopped us; what AWS was asked to do goes on.
@@ -264,7 +263,8 @@ private:
         }
     }
 
-    /// Whether a refusal may be another moment's: an update that goes on, permissions that are not known everywhere yet.
+    /// Whether a refusal may be another moment's: an update that goes on, permissions that are not known everywhere
+    /// yet.
     static bool passes(const std::string& cause)
     {
         return cause == "lambda.busy" || cause == "lambda.image.denied" || cause == "lambda.throttled";

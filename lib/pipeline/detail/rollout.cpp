@@ -20,8 +20,8 @@ constexpr std::string_view placeholder = "placeholder";
 Verdict verdict_of(std::string_view id, const std::string& words, Time now)
 {
     const auto* cause = deployment::find_cause(id);
-    auto verdict = deployment::failed(std::string(id), cause->owner, std::string(cause->sentence),
-                                      std::string(cause->hint), now);
+    auto verdict =
+        deployment::failed(std::string(id), cause->owner, std::string(cause->sentence), std::string(cause->hint), now);
     verdict.evidence.push_back({"aws", now, words});
     return verdict;
 }
@@ -74,6 +74,8 @@ std::optional<Verdict> Rollout::begin()
     if (ecs != nullptr && ecs->service == placeholder) {
         return std::nullopt;
     }
+    // Describing takes AWS less than a second; what hangs is asked again before it makes the verdict late.
+    session_.client().hurry(std::chrono::seconds(3));
     watch_ = make_watch(true);
     const auto now = workspace_.world().clock();
     try {
@@ -81,7 +83,7 @@ std::optional<Verdict> Rollout::begin()
     } catch (const aws::Refusal& refusal) {
         watch_.reset();
         if (refusal.kind() == ErrorKind::not_found) {
-            const auto* id = ecs == nullptr                                ? "lambda.function.missing"
+            const auto* id = ecs == nullptr                                 ? "lambda.function.missing"
                              : refusal.code() == "ClusterNotFoundException" ? "ecs.cluster.missing"
                                                                             : "ecs.service.missing";
             return verdict_of(id, refusal.words(), now);
@@ -126,8 +128,8 @@ Outcome Rollout::undo()
         return back->finish(workspace_.run().interruption).outcome == Outcome::succeeded ? Outcome::rolled_back
                                                                                          : Outcome::rollback_failed;
     } catch (const Error& error) {
-        workspace_.note(Severity::error, stage_.name.str(),
-                        fmt::format("could not bring it back: {}", error.message()), error.hint());
+        workspace_.note(Severity::error, stage_.name.str(), fmt::format("could not bring it back: {}", error.message()),
+                        error.hint());
         return Outcome::failed;
     }
 }
