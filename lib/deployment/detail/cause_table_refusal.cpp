@@ -100,8 +100,8 @@ constexpr Entry entries[] = {
       "them "
       "pass by themselves.",
       "AWS Lambda API Reference, Invoke"},
-     {{"ENI*Exception|SubnetIP*Exception|EC2*Exception|KMS*Exception|EFS*Exception|S3Files*Exception|ResourceNotReady*"
-       "Exception|CodeArtifactUser*Exception"}}},
+     {{"ENILimitReached|ENINotReady|SubnetIPAddress|EC2Throttled|EC2Unexpected|EC2AccessDenied|KMSAccessDenied|"
+       "KMSDisabled|KMSInvalidState|KMSNotFound|EFSIO|EFSMount|S3Files|ResourceNotReady|CodeArtifactUser"}}},
     {{"lambda.throttled", Place::refusal, Certainty::symptom, Gravity::wait, Owner::infrastructure,
       "Lambda refuses more calls for now", "aws lambda get-account-settings --region {region} --query AccountLimit",
       "The account's concurrency, the function's reserved concurrency (0 switches it off), or the rate of the API is "
@@ -115,7 +115,7 @@ constexpr Entry entries[] = {
       "the role or user, and look for an explicit deny in a permissions boundary or an organisation's policy. Lambda "
       "sends this error although its API does not list it.",
       "Amazon ECS API Reference, common errors"},
-     {{"AccessDenied"}}},
+     {{"AccessDenied|is not authorized to perform"}}},
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ std::size_t end_of_fragments(std::string_view line, std::size_t from, std::strin
         alternative.remove_suffix(1);
     }
     const auto fragments = split(alternative, '*');
-    for (const auto fragment : fragments) {
+    for (const auto& fragment : fragments) {
         const bool is_last = &fragment == &fragments.back();
         auto at = find_fragment(line, from, fragment);
         while (at != npos && is_last && !ends_well(line, at + fragment.size(), condition)) {
