@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Verdicts on rollouts that go wrong, heal, or only look wrong: the short ones of tests/fixtures/rollouts.
+# shellcheck source=tests/e2e/support.sh
+. "$(dirname "$0")/support.sh"
+
+BASE_IMAGE=$BASE_IMAGE python3 "$root/tests/e2e/rollouts.py" "$program" "$@"
