@@ -78,12 +78,7 @@ view::Report show_runtime(const Options& options, const project::Project& projec
         }
     }
     const auto& wanted = project.stage(stage);
-    if (!std::holds_alternative<stage::DockerTarget>(wanted.target)) {
-        throw Error(ErrorKind::unavailable, "this version reads runtime logs of docker targets only, not of {}",
-                    stage::kind(wanted.target))
-            .with_hint("aws logs describe-log-groups");
-    }
-    pipeline::RuntimeLogRequest request{project.stack, stage, parse_since(options.since, context.services),
+    pipeline::RuntimeLogRequest request{project.stack, wanted, parse_since(options.since, context.services),
                                         options.follow, project.runtime_of(wanted)};
     auto& plane = context.services.control(project.control);
     Interrupts interrupts;

@@ -165,6 +165,10 @@ private:
         if (!list(described, "services").empty()) {
             changes = read_service(list(described, "services").front());
         }
+        if (changes.failed) {
+            // Why it failed must be known before its end is.
+            look_at_tasks(true, interruption);
+        }
         if (is_due(next_attempt_, attempt_interval, changes.rollout || attempts_.empty())) {
             look_at_deployments(interruption);
         }
@@ -194,6 +198,7 @@ private:
     struct Changes {
         bool rollout = false;  ///< which deployment is which, and how far
         bool tasks = false;    ///< of the newest deployment
+        bool failed = false;   ///< a deployment has just been given up
     };
 
     Changes read_service(const nlohmann::json& service)
@@ -225,7 +230,9 @@ private:
                 asks_for_room_ = true;
             }
         }
-        const Changes changes{rollout != rollout_, tasks != tasks_};
+        const bool given_up = rollout.find(":FAILED") != std::string::npos;
+        const Changes changes{rollout != rollout_, tasks != tasks_, given_up && !given_up_};
+        given_up_ = given_up;
         rollout_ = std::move(rollout);
         tasks_ = std::move(tasks);
         has_open_targets_ = !groups_.empty() && (has_open_targets_ || changes.tasks);
@@ -446,7 +453,7 @@ private:
         } catch (const Error& error) {
             observer_.note(Severity::error, fmt::format("could not bring it back: {}", error.message()), error.hint());
             auto verdict = failed;
-            verdict.outcome = Outcome::failed;
+            verdict.outcome = Outcome::rollback_failed;
             return verdict;
         }
     }
@@ -504,6 +511,7 @@ private:
     std::chrono::steady_clock::time_point next_targets_{};
     int logs_read_ = 0;
     bool released_ = false;
+    bool given_up_ = false;
     bool asks_for_room_ = false;
     bool acted_ = false;
 };

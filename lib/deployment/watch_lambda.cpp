@@ -158,6 +158,7 @@ private:
             return std::nullopt;
         } catch (const Error& error) {
             observer_.note(Severity::error, fmt::format("could not bring it back: {}", error.message()), error.hint());
+            failed.outcome = Outcome::rollback_failed;
             return failed;
         }
     }

@@ -59,10 +59,10 @@ struct DeployRequest {
     bool force = false;  ///< release again what already runs
 };
 
-/// What a docker stage's container prints.
+/// What a stage's containers print.
 struct RuntimeLogRequest {
     std::string stack;
-    std::string stage;
+    stage::Stage stage;
     std::optional<Time> since;
     bool follow = false;
     stage::Variables runtime;  ///< of the stage: those whose names look like secrets are hidden
@@ -125,7 +125,7 @@ struct Run {
 [[nodiscard]] DeployOutcome release(const ReleaseRequest& request, World& world, const Run& run);
 [[nodiscard]] DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run);
 
-/// Writes what the container prints to the runtime channel. Throws Error{not_found}.
+/// Writes what the stage's containers print to the runtime channel. Throws Error{not_found}.
 void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run& run);
 
 /// The exit code of a whole deploy: the build's failure, else the last stage's verdict.

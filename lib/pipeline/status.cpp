@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "deployment/container.hpp"
 #include "deployment/look.hpp"
+#include "deployment/runtime_log.hpp"
 #include "mask/masker.hpp"
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/rollout.hpp"
@@ -69,6 +70,24 @@ std::vector<StageStatus> status(const project::Project& project, World& world)
     return stages;
 }
 
+namespace {
+
+void show_cloudwatch_log(const RuntimeLogRequest& request, mask::Secrets secrets, World& world, const Run& run)
+{
+    aws::Session session(aws_world(world), place_of(request.stage));
+    deployment::RuntimeLog log(session.ecs, session.lambda, session.logs,
+                               {world.clock, http::real_patience().wait}, run.sink);
+    const deployment::RuntimeLogOptions options{request.stage.name.str(), request.since, request.follow,
+                                                std::move(secrets)};
+    if (const auto* ecs = std::get_if<stage::EcsTarget>(&request.stage.target)) {
+        log.show_service(ecs->cluster, ecs->service, options, run.interruption);
+    } else {
+        log.show_function(std::get<stage::LambdaTarget>(request.stage.target).function, options, run.interruption);
+    }
+}
+
+}  // namespace
+
 void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run& run)
 {
     mask::Secrets secrets;
@@ -77,18 +96,23 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
             secrets.add(value);
         }
     }
+    if (!std::holds_alternative<stage::DockerTarget>(request.stage.target)) {
+        show_cloudwatch_log(request, std::move(secrets), world, run);
+        return;
+    }
+    const auto& stage = request.stage.name.str();
     mask::Masker masker(secrets);
     std::uint64_t line = 1;
     const auto write = [&](const std::string& text) {
         if (!text.empty()) {
             run.sink.write(
-                {world.clock(), request.stage, log::Lines{log::Channel::runtime, log::Source::output, line, text}});
+                {world.clock(), stage, log::Lines{log::Channel::runtime, log::Source::output, line, text}});
             line += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
         }
     };
     container_target(world, run.sink)
         .logs(
-            request.stack, request.stage, request.since, request.follow,
+            request.stack, stage, request.since, request.follow,
             [&](process::Stream, std::string_view piece) {
                 std::string text;
                 masker.feed(piece, text);

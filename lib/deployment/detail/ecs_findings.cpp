@@ -138,6 +138,7 @@ void add_events(std::vector<Sighting>& sightings, const EcsFacts& facts, const L
         sighting.key = task.empty() ? id : task;
         sighting.seen = event.seen;
         sighting.created = task.empty() ? event.created : found->second.created;
+        sighting.ended = task.empty() ? std::nullopt : found->second.stopping;
         sighting.evidence = {"event", event.seen, event.message};
         sightings.push_back(std::move(sighting));
     }

@@ -183,7 +183,8 @@ private:
         }
         const auto* cause = recognise(Place::rollout, words_of(*attempt));
         const bool decides = cause != nullptr && cause->certainty != Certainty::symptom &&
-                             cause->owner != Owner::operator_ && cause->gravity == Gravity::fatal;
+                             cause->id != "ecs.deploy.superseded" && cause->id != "ecs.deploy.rollback_asked" &&
+                             cause->gravity == Gravity::fatal;
         return decides ? cause : nullptr;
     }
 

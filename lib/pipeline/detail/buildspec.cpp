@@ -48,7 +48,9 @@ private:
 std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
 {
     buildspec::RunOptions options;
-    const auto purpose = fmt::format("{}-{}", to_string(what.channel), what.stage);
+    const auto purpose = what.attempt == 1
+                             ? fmt::format("{}-{}", to_string(what.channel), what.stage)
+                             : fmt::format("{}-{}-{}", to_string(what.channel), what.stage, what.attempt);
     options.directory = workspace.checkout("source-" + purpose);
     options.file = options.directory / what.file;
     options.name = what.file;

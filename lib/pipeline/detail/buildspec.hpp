@@ -14,6 +14,7 @@ struct BuildspecRun {
     std::string file;  ///< relative to the repository's root
     log::Channel channel = log::Channel::build;
     std::string stage;
+    int attempt = 1;  ///< tells the places of several runs of one file apart
     std::map<std::string, std::string> immutable;
     std::map<std::string, std::string> defaults;
     std::vector<buildspec::Variable> overrides;

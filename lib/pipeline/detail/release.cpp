@@ -240,7 +240,7 @@ private:
         if (rollout_) {
             release.environment = stage_environment(workspace_, stage_, rollout_->session());
         }
-        for (bool again = false;; again = true) {
+        for (;; ++release.attempt) {
             std::string output;
             release.last_output = &output;
             const auto why = run_buildspec(workspace_, release);
@@ -253,7 +253,7 @@ private:
             if (auto known = is_docker() ? std::nullopt : find_refusal_in(output, clock_())) {
                 verdict = std::move(*known);
             }
-            if (again || !passes(verdict.cause)) {
+            if (release.attempt > 1 || !passes(verdict.cause)) {
                 return verdict;
             }
             constexpr auto patience = std::chrono::seconds(10);
