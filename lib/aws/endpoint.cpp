@@ -1,5 +1,7 @@
 #include "aws/endpoint.hpp"
 
+#include "aws/detail/environment.hpp"
+#include "aws/profile.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -17,35 +19,42 @@ struct Configured {
     std::string by;  ///< for messages
 };
 
-std::string value_of(const std::map<std::string, std::string>& environment, const std::string& name)
+std::optional<Configured> find_in_profile(std::string_view service, const Profiles& profiles)
 {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::string() : found->second;
+    const auto by = fmt::format("endpoint_url of profile '{}'", printable(profiles.chosen));
+    if (const auto section = profiles.find("services")) {
+        const auto found = profiles.services.find(*section);
+        if (found == profiles.services.end()) {
+            throw Error(ErrorKind::invalid_input, "profile '{}' names the services section '{}', which does not exist",
+                        printable(profiles.chosen), printable(*section))
+                .at({profiles.config_file.string(), 0, 0});
+        }
+        const auto url = found->second.find(service_id(service) + ".endpoint_url");
+        if (url != found->second.end() && !url->second.empty()) {
+            return Configured{url->second, by};
+        }
+    }
+    if (auto url = profiles.find("endpoint_url"); url && !url->empty()) {
+        return Configured{std::move(*url), by};
+    }
+    return std::nullopt;
 }
 
 std::optional<Configured> find_configured(std::string_view service,
                                           const std::map<std::string, std::string>& environment)
 {
-    if (to_lower(value_of(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")) == "true") {
+    const auto ignore = to_lower(detail::value_of(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
+    if (ignore == "true") {
         return std::nullopt;
     }
     for (const auto& name : {"AWS_ENDPOINT_URL_" + to_upper(service_id(service)), std::string("AWS_ENDPOINT_URL")}) {
-        if (auto url = value_of(environment, name); !url.empty()) {
+        if (auto url = detail::value_of(environment, name); !url.empty()) {
             return Configured{std::move(url), name};
         }
     }
-    return std::nullopt;
-}
-
-/// The host of "scheme://host:port/path".
-std::string host_of(std::string_view url)
-{
-    url.remove_prefix(url.find("://") + 3);
-    url = url.substr(0, url.find_first_of("/?#"));
-    if (url.starts_with('[')) {
-        return std::string(url.substr(0, url.find(']') + 1));
-    }
-    return std::string(url.substr(0, url.find(':')));
+    const auto profiles = load_profiles(environment);
+    const bool ignored_there = to_lower(profiles.find("ignore_configured_endpoint_urls").value_or("")) == "true";
+    return ignore.empty() && ignored_there ? std::nullopt : find_in_profile(service, profiles);
 }
 
 void check(const Configured& configured)
@@ -64,6 +73,20 @@ void check(const Configured& configured)
 }
 
 }  // namespace
+
+std::string host_of(std::string_view url)
+{
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) {
+        return {};
+    }
+    url.remove_prefix(scheme + 3);
+    url = url.substr(0, url.find_first_of("/?#"));
+    if (url.starts_with('[')) {
+        return std::string(url.substr(0, url.find(']') + 1));
+    }
+    return std::string(url.substr(0, url.find(':')));
+}
 
 Url split_url(std::string_view url)
 {

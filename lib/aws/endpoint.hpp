@@ -21,12 +21,16 @@ struct Url {
     std::string path;    ///< without a slash at the end
 };
 
+/// The host of "scheme://host:port/path", an IPv6 one with its brackets; empty for a text without "://".
+[[nodiscard]] std::string host_of(std::string_view url);
+
 /// Takes an endpoint's URL apart.
 [[nodiscard]] Url split_url(std::string_view url);
 
-/// Where a service of a region answers: AWS_ENDPOINT_URL_<SERVICE>, else AWS_ENDPOINT_URL, else AWS's own.
-/// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true leaves AWS's own. Throws Error{not_allowed} for clear text to another
-/// machine and Error{usage} for what is no URL of a host. Source: security requirement AW-13.
+/// Where a service of a region answers: AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's `services` section,
+/// the profile's endpoint_url, else AWS's own. AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true (or the profile's) leaves AWS's
+/// own. Throws as load_profiles(), Error{not_allowed} for clear text to another machine and Error{usage} for what is no
+/// URL of a host. Source: security requirement AW-13.
 [[nodiscard]] Endpoint find_endpoint(std::string_view service, const std::string& region,
                                      const std::map<std::string, std::string>& environment);
 

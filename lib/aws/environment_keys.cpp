@@ -1,15 +1,12 @@
 #include "aws/environment_keys.hpp"
 
+#include "aws/detail/environment.hpp"
 #include "base/error.hpp"
 
 namespace tinystacks::aws {
 namespace {
 
-std::string value_of(const std::map<std::string, std::string>& environment, const char* name)
-{
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::string() : found->second;
-}
+using detail::value_of;
 
 void require(const std::string& value, const char* missing, const char* other)
 {

@@ -6,7 +6,19 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
+#include <array>
+
 namespace tinystacks::http {
+namespace {
+
+std::string without_brackets(std::string_view host)
+{
+    const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    return std::string(in_brackets ? host.substr(1, host.size() - 2) : host);
+}
+
+}  // namespace
 
 std::optional<std::string> Response::find_header(std::string_view name) const
 {
@@ -38,10 +50,7 @@ Exchange fetch(Transport& transport, const Request& request, const Interruption&
 
 bool is_loopback(std::string_view host)
 {
-    std::string text(host);
-    if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
-        text = text.substr(1, text.size() - 2);
-    }
+    const auto text = without_brackets(host);
     in_addr four = {};
     if (::inet_pton(AF_INET, text.c_str(), &four) == 1) {
         return (ntohl(four.s_addr) >> 24U) == 127;
@@ -51,6 +60,22 @@ bool is_loopback(std::string_view host)
         return IN6_IS_ADDR_LOOPBACK(&six);
     }
     return to_lower(text) == "localhost";
+}
+
+bool is_credentials_endpoint(std::string_view host)
+{
+    const auto text = without_brackets(host);
+    if (text == "169.254.169.254" || text == "169.254.170.2" || text == "169.254.170.23") {
+        return true;
+    }
+    in6_addr address = {};
+    if (::inet_pton(AF_INET6, text.c_str(), &address) != 1) {
+        return false;
+    }
+    return std::ranges::any_of(std::array{"fd00:ec2::254", "fd00:ec2::23"}, [&](const char* known) {
+        in6_addr other = {};
+        return ::inet_pton(AF_INET6, known, &other) == 1 && IN6_ARE_ADDR_EQUAL(&address, &other);
+    });
 }
 
 }  // namespace tinystacks::http

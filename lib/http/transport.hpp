@@ -16,13 +16,20 @@ namespace tinystacks::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// Where http is allowed beside https.
+enum class ClearText {
+    this_machine,          ///< loopback addresses
+    credentials_endpoint,  ///< those, and the link-local addresses at which AWS gives an instance or container its keys
+};
+
 struct Request {
     std::string method = "GET";
-    std::string url = {};                  ///< https, or http to a loopback address; no user name or password in it
+    std::string url = {};                  ///< https, or http where `clear_text` allows it; no user name or password
     Headers headers = {};                  ///< no control character: Error{invalid_input}
     std::string body = {};                 ///< referenced while it is sent
     std::filesystem::path body_file = {};  ///< streamed as the body when not empty; then `body` is not used
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
+    ClearText clear_text = ClearText::this_machine;
 };
 
 struct Response {
@@ -59,8 +66,12 @@ struct Exchange {
                              std::size_t limit = std::size_t{10} << 20);
 
 /// Whether `host` (a name or address without port, IPv6 with or without brackets) is this machine: 127.0.0.0/8, ::1 or
-/// localhost. Only there is clear text allowed, and there no proxy is used.
+/// localhost. There is clear text allowed, and there no proxy is used.
 [[nodiscard]] bool is_loopback(std::string_view host);
+
+/// Whether `host` is an address at which AWS gives out keys: 169.254.169.254 and fd00:ec2::254 (EC2), 169.254.170.2
+/// (ECS), 169.254.170.23 and fd00:ec2::23 (EKS). Nothing else in these networks is.
+[[nodiscard]] bool is_credentials_endpoint(std::string_view host);
 
 /// Retries idempotent requests: on no answer, 408, 429 and 5xx except 501; full jitter from 1 s, cap 20 s, five tries,
 /// two minutes in all; `Retry-After` is the least wait, and ends the tries when it lies beyond. Pure: how long to wait

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 
+#include <cstdlib>
 #include <thread>
 
 using namespace tinystacks;
@@ -38,6 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/echo": self.answer(200, f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode())
         elif self.path == "/redirect": self.answer(302, b"", [("Location", "/echo")])
+        elif self.path == "/cookie": self.answer(200, b"", [("Set-Cookie", "a=b")])
         elif self.path == "/500": self.answer(500, b"broken")
         elif self.path == "/encoded": self.answer(200, b"\x1f\x8bnot gzip", [("Content-Encoding", "gzip")])
         elif self.path == "/silent": time.sleep(30)
@@ -229,6 +231,46 @@ TEST_CASE("CurlTransport allows clear text to this machine only", "[http]")
         CAPTURE(url);
         CHECK(kind_of_failure(transport, {.url = url}) == ErrorKind::not_allowed);
     }
+}
+
+TEST_CASE("CurlTransport allows clear text to AWS's credential endpoints when that is asked for, and only there",
+          "[http]")
+{
+    CurlTransport transport({{"HTTPS_PROXY", "http://127.0.0.1:1"}, {"http_proxy", "http://127.0.0.1:1"}});
+    for (const auto* url : {"http://169.254.169.254/", "http://[fd00:ec2::254]/"}) {
+        CAPTURE(url);
+        Request request{.url = url, .timeout = 50ms};
+        CHECK(kind_of_failure(transport, request) == ErrorKind::not_allowed);
+        request.clear_text = http::ClearText::credentials_endpoint;
+        try {
+            (void)http::fetch(transport, request);  // on an instance somebody answers
+        } catch (const Error& error) {
+            CHECK(error.kind() == ErrorKind::failed);
+            CHECK(error.message().find("127.0.0.1") == std::string::npos);
+        }
+    }
+    for (const auto* url : {"http://example.com/", "http://169.254.1.1/", "http://10.0.0.1/", "http://[fd00:ec2::1]/",
+                            "ftp://169.254.169.254/"}) {
+        CAPTURE(url);
+        CHECK(kind_of_failure(transport, {.url = url, .clear_text = http::ClearText::credentials_endpoint}) ==
+              ErrorKind::not_allowed);
+    }
+}
+
+TEST_CASE("CurlTransport sends no password of .netrc and keeps no cookie", "[http]")
+{
+    const TempDir home;
+    replace_file(home.path() / ".netrc", "machine 127.0.0.1 login u password SENTINEL\n");
+    const auto* before = std::getenv("HOME");
+    const std::string old = before == nullptr ? "" : before;
+    ::setenv("HOME", home.path().c_str(), 1);
+    Loopback loopback;
+    (void)http::fetch(loopback.transport, loopback.request("/cookie"));
+    CHECK(http::fetch(loopback.transport, loopback.request("/echo")).response.status == 200);
+    ::setenv("HOME", old.c_str(), 1);
+    REQUIRE(loopback.server.prints("GET /echo"));
+    CHECK(loopback.server.printed().find("Authorization") == std::string::npos);
+    CHECK(loopback.server.printed().find("Cookie") == std::string::npos);
 }
 
 TEST_CASE("CurlTransport tells who did not answer, without query or password", "[http]")

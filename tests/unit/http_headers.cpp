@@ -42,3 +42,17 @@ TEST_CASE("is_loopback knows this machine and nothing that looks like it", "[htt
         CHECK_FALSE(http::is_loopback(host));
     }
 }
+
+TEST_CASE("is_credentials_endpoint knows the addresses at which AWS gives out keys, and no other", "[http]")
+{
+    for (const auto* host : {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "[fd00:ec2::254]",
+                             "[FD00:EC2:0::23]"}) {
+        CAPTURE(host);
+        CHECK(http::is_credentials_endpoint(host));
+    }
+    for (const auto* host : {"", "169.254.169.253", "169.254.170.22", "169.254.169.254.example.com", "fd00:ec2::1",
+                             "::ffff:169.254.169.254", "127.0.0.1", "10.0.0.1", "[169.254.169.254"}) {
+        CAPTURE(host);
+        CHECK_FALSE(http::is_credentials_endpoint(host));
+    }
+}

@@ -22,9 +22,9 @@ std::string part_of(const CurlLibrary& curl, CURLU* url, CURLUPart part)
 
 }  // namespace
 
-Target parse_target(const CurlLibrary& curl, const std::string& url)
+Target parse_target(const CurlLibrary& curl, const std::string& url, ClearText clear_text)
 {
-    Target target{{curl.url(), curl.url_cleanup}, {}, {}, false};
+    Target target{{curl.url(), curl.url_cleanup}, {}, {}, false, false};
     const auto is_blank = [](unsigned char c) { return c <= ' ' || c == 0x7F; };
     if (!target.url || std::ranges::any_of(url, is_blank) ||
         curl.url_set(target.url.get(), CURLUPART_URL, url.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
@@ -34,12 +34,14 @@ Target parse_target(const CurlLibrary& curl, const std::string& url)
     const auto port = part_of(curl, target.url.get(), CURLUPART_PORT);
     target.host = part_of(curl, target.url.get(), CURLUPART_HOST);
     target.shown = printable(port.empty() ? target.host : target.host + ":" + port);
-    target.loopback = is_loopback(target.host);
+    const bool gives_keys = is_credentials_endpoint(target.host);
+    target.direct = is_loopback(target.host) || gives_keys;
+    target.may_be_clear = is_loopback(target.host) || (gives_keys && clear_text == ClearText::credentials_endpoint);
     if (!part_of(curl, target.url.get(), CURLUPART_USER).empty() ||
         !part_of(curl, target.url.get(), CURLUPART_PASSWORD).empty()) {
         throw Error(ErrorKind::invalid_input, "the URL for '{}' holds a user name or password", target.shown);
     }
-    if (scheme != "https" && !(scheme == "http" && target.loopback)) {
+    if (scheme != "https" && !(scheme == "http" && target.may_be_clear)) {
         throw Error(ErrorKind::not_allowed, "'{}' may not be reached by {}: only https, and http on this machine",
                     target.shown, printable(scheme));
     }

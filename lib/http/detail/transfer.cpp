@@ -58,7 +58,7 @@ bool is_distrust(CURLcode code)
 }  // namespace
 
 Transfer::Transfer(const CurlLibrary& curl, const Request& request, const Route& route, const OnBody& on_body)
-    : curl_(curl), request_(request), on_body_(on_body), target_(parse_target(curl, request.url)),
+    : curl_(curl), request_(request), on_body_(on_body), target_(parse_target(curl, request.url, request.clear_text)),
       headers_(nullptr, curl.slist_free_all), easy_(curl.easy_init(), curl.easy_cleanup)
 {
     if (!easy_) {
@@ -87,10 +87,10 @@ void Transfer::set(CURLoption option, Value value)
 
 void Transfer::set_security(const Route& route)
 {
-    const char* protocols = target_.loopback ? "http,https" : "https";
+    const char* protocols = target_.may_be_clear ? "http,https" : "https";
     if (curl_.easy_setopt(easy_.get(), CURLOPT_PROTOCOLS_STR, protocols) == CURLE_UNKNOWN_OPTION) {
         constexpr auto protocols_by_bits = static_cast<CURLoption>(CURLOPTTYPE_LONG + 181);  // before libcurl 7.85
-        set(protocols_by_bits, target_.loopback ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS);
+        set(protocols_by_bits, target_.may_be_clear ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS);
     }
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
@@ -102,7 +102,7 @@ void Transfer::set_security(const Route& route)
         set(CURLOPT_PROXY_CAINFO, route.trusted.c_str());
     }
     // Both are always set: where they are not, libcurl asks the environment of the process.
-    const bool direct = target_.loopback || target_.host.starts_with("169.254.");
+    const bool direct = target_.direct || target_.host.starts_with("169.254.");
     set(CURLOPT_PROXY, direct ? "" : route.proxy.c_str());
     set(CURLOPT_NOPROXY, route.no_proxy.c_str());
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
