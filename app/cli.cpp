@@ -42,6 +42,7 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     declare_buildspec_check(*buildspec, on_parsed);
     declare_replay(root, on_parsed);
     declare_down(root, on_parsed);
+    declare_explain(root, on_parsed);
     declare_doctor(root, on_parsed);
     declare_completion(root, on_parsed);
     declare_help(root, on_parsed);

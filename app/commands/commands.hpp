@@ -35,6 +35,7 @@ void declare_buildspec_run(CLI::App& parent, const OnParsed& on_parsed);
 void declare_buildspec_check(CLI::App& parent, const OnParsed& on_parsed);
 void declare_replay(CLI::App& parent, const OnParsed& on_parsed);
 void declare_down(CLI::App& parent, const OnParsed& on_parsed);
+void declare_explain(CLI::App& parent, const OnParsed& on_parsed);
 void declare_doctor(CLI::App& parent, const OnParsed& on_parsed);
 void declare_completion(CLI::App& parent, const OnParsed& on_parsed);
 void declare_help(CLI::App& parent, const OnParsed& on_parsed);

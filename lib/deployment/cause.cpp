@@ -3,6 +3,7 @@
 #include "deployment/detail/cause_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace tinystacks::deployment {
@@ -11,6 +12,12 @@ namespace {
 using detail::Exit;
 using detail::Lines;
 using detail::Rule;
+
+// In the order of the enumerators.
+constexpr std::array places = {"task",    "event",    "target",     "rollout",   "log",
+                               "refusal", "function", "invocation", "container", "pipeline"};
+constexpr std::array certainties = {"first", "second", "third", "persistent", "symptom"};
+constexpr std::array gravities = {"fatal", "wait", "noise"};
 
 /// The tables in one piece, put together when the first one asks.
 struct Catalogue {
@@ -76,6 +83,21 @@ const Cause* find_cause(std::string_view id)
     const auto all = causes();
     const auto found = std::ranges::find(all, id, &Cause::id);
     return found == all.end() ? nullptr : &*found;
+}
+
+std::string_view to_string(Place place)
+{
+    return places.at(static_cast<std::size_t>(place));
+}
+
+std::string_view to_string(Certainty certainty)
+{
+    return certainties.at(static_cast<std::size_t>(certainty));
+}
+
+std::string_view to_string(Gravity gravity)
+{
+    return gravities.at(static_cast<std::size_t>(gravity));
 }
 
 const Cause* recognise(Place place, std::string_view text)

@@ -56,6 +56,10 @@ struct Cause {
 /// Every cause, in the order in which they are tried within a place.
 [[nodiscard]] std::span<const Cause> causes();
 [[nodiscard]] const Cause* find_cause(std::string_view id);
+/// The words of JSON: as the enumerators are called.
+[[nodiscard]] std::string_view to_string(Place place);
+[[nodiscard]] std::string_view to_string(Certainty certainty);
+[[nodiscard]] std::string_view to_string(Gravity gravity);
 
 /// What a stopped task shows beside its words.
 struct TaskEnd {

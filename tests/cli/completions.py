@@ -27,7 +27,9 @@ CASES = [
     ("tinystacks buildspec run --art", {"--artifacts"}, {"--env"}),
     ("tinystacks logs r", {"release", "runtime"}, {"build"}),
     ("tinystacks completion ", {"bash", "zsh", "fish"}, {"deploy"}),
-    ("tinystacks help ex", {"exit-codes"}, {"deploy"}),
+    ("tinystacks explain ecs.image.n", {"ecs.image.not_found", "ecs.image.network"}, {"ecs.image.denied", "deploy"}),
+    ("tinystacks explain --m", {"--markdown"}, {"ecs.oom"}),
+    ("tinystacks help ex", {"exit-codes", "explain"}, {"deploy"}),
     # Values of flags and arguments are files.
     ("tinystacks validate --project tiny", {"tinystacks.yml"}, {"--strict"}),
     ("tinystacks buildspec check bui", {"build.yml"}, set()),

@@ -122,13 +122,15 @@ void add_events(std::vector<Sighting>& sightings, const EcsFacts& facts, const L
         const auto task = named_in(event.message, "task");
         const auto deployment = named_in(event.message, "deployment");
         const auto found = facts.tasks.find(task);
-        if ((!task.empty() && (found == facts.tasks.end() || !belongs(found->second, leg))) ||
-            (!deployment.empty() && deployment != leg.deployment)) {
-            continue;
-        }
         const auto* cause = recognise(Place::event, event.message);
         if (cause == nullptr && !task.empty()) {
             cause = recognise(Place::target, event.message);
+        }
+        // A target group that is gone is gone for every task.
+        const bool of_service = cause != nullptr && cause->id == "ecs.target.tg_gone";
+        const bool of_other = !task.empty() && (found == facts.tasks.end() || !belongs(found->second, leg));
+        if ((of_other && !of_service) || (!deployment.empty() && deployment != leg.deployment)) {
+            continue;
         }
         if (cause == nullptr || is_overcome(facts, leg, *cause, event)) {
             continue;
@@ -137,8 +139,8 @@ void add_events(std::vector<Sighting>& sightings, const EcsFacts& facts, const L
         sighting.cause = cause;
         sighting.key = task.empty() ? id : task;
         sighting.seen = event.seen;
-        sighting.created = task.empty() ? event.created : found->second.created;
-        sighting.ended = task.empty() ? std::nullopt : found->second.stopping;
+        sighting.created = task.empty() || of_other ? event.created : found->second.created;
+        sighting.ended = task.empty() || of_other ? std::nullopt : found->second.stopping;
         sighting.evidence = {"event", event.seen, event.message};
         sightings.push_back(std::move(sighting));
     }

@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 constexpr auto consistency_patience = 15s;
 /// How long a new deployment may take to be listed.
 constexpr auto listing_patience = 4s;
+/// How long a target must be unusable: registering takes a moment.
+constexpr auto target_patience = 10s;
 /// How long a pause hook is waited for: a person who lets it go on at once should see the end.
 constexpr auto pause_patience = 45s;
 
@@ -438,6 +440,12 @@ private:
 
     // -- what to do
 
+    /// What is wrong with the target group no task can put right, and the circuit breaker does not count it.
+    static bool is_of_target_group(const Finding& finding)
+    {
+        return finding.cause != nullptr && finding.cause->id.starts_with("ecs.target.");
+    }
+
     /// Whether the strongest finding is one that another try of AWS's cannot change.
     [[nodiscard]] bool is_hopeless(const std::vector<Finding>& findings) const
     {
@@ -451,6 +459,9 @@ private:
         if (finding.cause->place == Place::event) {
             const bool long_enough = facts_.now >= finding.first + 120s;
             return long_enough || (finding.is_fatal() && finding.cause->certainty == Certainty::first);
+        }
+        if (is_of_target_group(finding)) {
+            return facts_.now >= finding.first + target_patience;
         }
         return finding.again || (finding.is_fatal() && finding.cause->certainty == Certainty::first &&
                                  finding.cause->place == Place::task);
@@ -475,7 +486,8 @@ private:
         const auto failed = failed_tasks(facts_, leg);
         if (failed.empty()) {
             // Placement is not counted; an unhealthy target will be, once its task is stopped.
-            return findings.front().cause != nullptr && findings.front().cause->place != Place::event;
+            return findings.front().cause != nullptr && findings.front().cause->place != Place::event &&
+                   !is_of_target_group(findings.front());
         }
         const auto counted = attempt == nullptr ? shown->failed : attempt->failures;
         const auto threshold = attempt == nullptr ? 3L : attempt->threshold;
