@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "deployment/detail/log_follower.hpp"
+#include "deployment/detail/reply.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,26 +14,15 @@ namespace {
 
 using nlohmann::json;
 
-int number(const json& object, const char* key)
-{
-    const auto found = object.find(key);
-    return found != object.end() && found->is_number() ? found->get<int>() : 0;
-}
-
 /// The task definitions a service runs at the moment: during a rollout more than one.
 std::set<std::string> task_definitions(const json& service)
 {
     std::set<std::string> names;
-    const auto add = [&](const json& object) {
-        if (const auto found = object.find("taskDefinition"); found != object.end() && found->is_string()) {
-            names.insert(found->get<std::string>());
-        }
-    };
-    add(service);
+    names.insert(reply::text(service, "taskDefinition"));
     // Task sets are what CodeDeploy and others roll out by.
     for (const auto* list : {"deployments", "taskSets"}) {
-        for (const auto& entry : service.value(list, json::array())) {
-            add(entry);
+        for (const auto& entry : reply::list(service, list)) {
+            names.insert(reply::text(entry, "taskDefinition"));
         }
     }
     names.erase("");
@@ -45,18 +35,19 @@ void RuntimeLog::show_service(const std::string& cluster, const std::string& ser
                               const Interruption& interruption)
 {
     const auto find = [&] {
-        const auto services = ecs_.describe_services(cluster, service, interruption).value("services", json::array());
+        const auto answer = ecs_.describe_services(cluster, service, interruption);
+        const auto& services = reply::list(answer, "services");
         if (services.empty()) {
             throw Error(ErrorKind::not_found, "cluster '{}' has no service '{}'", cluster, service)
                 .with_hint(fmt::format("aws ecs list-services --cluster {}", cluster));
         }
         const auto& one = services.front();
         LogSources found;
-        found.several_tasks =
-            number(one, "desiredCount") > 1 || number(one, "runningCount") + number(one, "pendingCount") > 1;
+        const auto count = [&](const char* key) { return reply::number(one, key).value_or(0); };
+        found.several_tasks = count("desiredCount") > 1 || count("runningCount") + count("pendingCount") > 1;
         for (const auto& name : task_definitions(one)) {
-            const auto answer = ecs_.describe_task_definition(name, interruption);
-            add_container_sources(answer.value("taskDefinition", json::object()), found);
+            const auto described = ecs_.describe_task_definition(name, interruption);
+            add_container_sources(reply::member(described, "taskDefinition"), found);
         }
         return found;
     };

@@ -1,6 +1,7 @@
 #include "deployment/detail/log_source.hpp"
 
 #include "base/text.hpp"
+#include "deployment/detail/reply.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,22 +13,10 @@ namespace tinystacks::deployment {
 namespace {
 
 using nlohmann::json;
+using reply::member;
+using reply::text;
 
 constexpr std::size_t short_id = 8;
-
-std::string text_of(const json& object, const char* key)
-{
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>()
-                                                                             : std::string();
-}
-
-const json& member(const json& object, const char* key)
-{
-    static const json nothing;
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && found != object.end() ? *found : nothing;
-}
 
 /// "us-east-1" of arn:aws:ecs:us-east-1:…
 std::string region_of(const std::string& arn)
@@ -48,14 +37,14 @@ void add_once(std::vector<T>& list, T value)
 
 void add_container_sources(const json& task_definition, LogSources& found)
 {
-    const auto region = region_of(text_of(task_definition, "taskDefinitionArn"));
-    for (const auto& container : member(task_definition, "containerDefinitions")) {
-        const auto name = text_of(container, "name");
+    const auto region = region_of(text(task_definition, "taskDefinitionArn"));
+    for (const auto& container : reply::list(task_definition, "containerDefinitions")) {
+        const auto name = text(container, "name");
         const auto& configuration = member(container, "logConfiguration");
-        const auto driver = text_of(configuration, "logDriver");
+        const auto driver = text(configuration, "logDriver");
         const auto& options = member(configuration, "options");
-        const auto group = text_of(options, "awslogs-group");
-        const auto log_region = text_of(options, "awslogs-region");
+        const auto group = text(options, "awslogs-group");
+        const auto log_region = text(options, "awslogs-region");
         if (driver != "awslogs" || group.empty()) {
             add_once(found.elsewhere,
                      driver.empty() || driver == "awslogs"
@@ -68,7 +57,7 @@ void add_container_sources(const json& task_definition, LogSources& found)
                                  name, log_region, region, shell_quote(group), log_region));
         } else {
             // Without a prefix (only on EC2) streams are called by Docker's ids, which name no container of ours.
-            const auto prefix = text_of(options, "awslogs-stream-prefix");
+            const auto prefix = text(options, "awslogs-stream-prefix");
             add_once(found.sources,
                      LogSource{group, prefix.empty() ? "" : fmt::format("{}/{}/", prefix, name), name, {}});
         }
@@ -77,9 +66,9 @@ void add_container_sources(const json& task_definition, LogSources& found)
 
 LogSource function_source(const json& configuration)
 {
-    const auto name = text_of(configuration, "FunctionName");
+    const auto name = text(configuration, "FunctionName");
     const auto own = "/aws/lambda/" + name;
-    const auto group = text_of(member(configuration, "LoggingConfig"), "LogGroup");
+    const auto group = text(member(configuration, "LoggingConfig"), "LogGroup");
     return group.empty() || group == own ? LogSource{own, {}, {}, {}} : LogSource{group, {}, {}, name};
 }
 
