@@ -24,7 +24,7 @@ from . import ecs, elbv2, faults, logs, stories
 from .clock import Agenda, Clock
 from .lambda_ import Function, Lambda
 from .names import ACCOUNT, REGION, Refused, uuid
-from .service import Service
+from .scheduler import Service
 
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/app"
 STARTS_THE_STORY = ("UpdateService", "UpdateFunctionCode", "UpdateFunctionConfiguration")
