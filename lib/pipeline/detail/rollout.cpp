@@ -1,12 +1,11 @@
 #include "pipeline/detail/rollout.hpp"
 
+#include "aws/child_environment.hpp"
 #include "aws/error.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "deployment/cause.hpp"
 #include "deployment/record.hpp"
-
-#include <algorithm>
 
 namespace tinystacks::pipeline {
 namespace {
@@ -28,11 +27,9 @@ Verdict verdict_of(std::string_view id, const std::string& words, Time now)
 
 }  // namespace
 
-aws::Place place_of(const stage::Stage& stage, const std::string& session)
+aws::Place place_of(const stage::Stage& stage, const std::string& deployment)
 {
-    // Source: STS, RoleSessionName: 2 to 64 of [\w+=,.@-]; a deployment's id may be longer.
-    constexpr std::size_t longest = 64;
-    return {stage.region, stage.role, stage.external_id, ("ts-" + session).substr(0, longest)};
+    return {stage.region, stage.role, stage.external_id, deployment};
 }
 
 aws::Session::World aws_world(World& world)
@@ -136,24 +133,11 @@ Outcome Rollout::undo()
 
 process::Environment stage_environment(Workspace& workspace, const stage::Stage& stage, aws::Session& session)
 {
-    auto environment = workspace.environment();
     if (stage.role.empty()) {
-        return environment;
+        return workspace.environment();
     }
-    for (const auto* name :
-         {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME",
-          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-          "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}) {
-        environment.erase(name);
-    }
-    const auto keys = session.keys().get(workspace.run().interruption);
-    environment["AWS_ACCESS_KEY_ID"] = keys.access_key_id;
-    environment["AWS_SECRET_ACCESS_KEY"] = keys.secret_access_key.reveal();
-    environment["AWS_SESSION_TOKEN"] = keys.session_token.reveal();
-    environment["AWS_CONFIG_FILE"] = "/dev/null";
-    environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
-    environment["AWS_EC2_METADATA_DISABLED"] = "true";
-    return environment;
+    return aws::child_environment(workspace.environment(), session.keys().get(workspace.run().interruption),
+                                  stage.region);
 }
 
 std::optional<Verdict> find_refusal_in(const std::string& output, Time now)

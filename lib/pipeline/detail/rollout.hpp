@@ -34,8 +34,8 @@ private:
     std::unique_ptr<deployment::Watch> watch_;  ///< empty when nothing can be watched
 };
 
-/// The identity a stage's work has. `session` names an assumed role's session.
-[[nodiscard]] aws::Place place_of(const stage::Stage& stage, const std::string& session = "tinystacks");
+/// The identity a stage's work has. `deployment` names an assumed role's session.
+[[nodiscard]] aws::Place place_of(const stage::Stage& stage, const std::string& deployment = "status");
 [[nodiscard]] aws::Session::World aws_world(World& world);
 
 /// The environment of what runs for a stage: with a role, only the assumed role's keys (security requirement AW-07).
