@@ -30,6 +30,7 @@ struct Lookout {
     std::function<void(std::chrono::milliseconds, const Interruption&)> wait;
     log::Sink& sink;
     std::string stage;
+    std::string region;
     /// Told of every answer, as it came; may be empty.
     std::function<void(const Observation&)> record;
     std::chrono::milliseconds limit = std::chrono::minutes(30);  ///< then the verdict is `uncertain`

@@ -326,6 +326,9 @@ private:
                 detail += fmt::format("; {}: exit code {}", text(container, "name"), *code);
             }
         }
+        if (stopped && failed_task_.empty()) {
+            failed_task_ = id;
+        }
         observer_.changed("task", id.substr(0, 8), stopped ? "STOPPED" : status, detail);
         if (stopped && text(task, "stopCode") == "EssentialContainerExited") {
             read_log(task, id, interruption);
@@ -426,6 +429,9 @@ private:
                 interruption);
         }
         const auto finding = observer_.judgement().finding;
+        if (finding) {
+            know_definition(task_definition_, interruption);
+        }
         if (finding && finding->cause == "ecs.secret.missing") {
             know_definition(old_task_definition_, interruption);
         }
@@ -472,18 +478,36 @@ private:
     [[nodiscard]] Verdict ended(Verdict verdict) const
     {
         const auto image = image_of(task_definition_);
-        return filled(std::move(verdict), {{"cluster", cluster_},
-                                           {"service", service_},
-                                           {"image", image},
-                                           {"repository", image.substr(0, image.rfind(':'))},
-                                           {"group", groups_.empty() ? "" : groups_.front()}});
+        const auto slash = image.rfind('/');
+        const auto mark = image.find_first_of(":@", slash == std::string::npos ? 0 : slash);
+        const auto path = image.substr(0, mark);
+        return filled(std::move(verdict),
+                      {{"cluster", cluster_},
+                       {"service", service_},
+                       {"region", observer_.lookout().region},
+                       {"image", image},
+                       {"repository", path.substr(path.find('/') + 1)},
+                       {"tag", mark == std::string::npos ? std::string() : image.substr(mark + 1)},
+                       {"task", failed_task_},
+                       {"group", log_group()}});
+    }
+
+    /// Where the first container logs to.
+    [[nodiscard]] std::string log_group() const
+    {
+        const auto found = definitions_.find(task_definition_);
+        if (found == definitions_.end() || list(found->second, "containerDefinitions").empty()) {
+            return {};
+        }
+        const auto& container = list(found->second, "containerDefinitions").front();
+        return text(member(member(container, "logConfiguration"), "options"), "awslogs-group");
     }
 
     [[nodiscard]] std::string image_of(const std::string& definition) const
     {
         const auto found = definitions_.find(definition);
         if (found == definitions_.end() || list(found->second, "containerDefinitions").empty()) {
-            return "the image";
+            return {};
         }
         return text(list(found->second, "containerDefinitions").front(), "image");
     }
@@ -495,6 +519,7 @@ private:
     std::string task_definition_;
     std::string primary_;
     std::string url_;
+    std::string failed_task_;
     std::string rollout_;
     std::string tasks_;
     bool has_open_targets_ = false;  ///< some target is neither healthy nor gone

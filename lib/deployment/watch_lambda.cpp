@@ -165,7 +165,7 @@ private:
 
     [[nodiscard]] Verdict ended(Verdict verdict) const
     {
-        return filled(std::move(verdict), {{"function", function_}, {"image", old_image_}});
+        return filled(std::move(verdict), {{"function", function_}, {"region", observer_.lookout().region}});
     }
 
     std::string function_;

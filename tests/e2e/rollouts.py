@@ -154,7 +154,7 @@ class Place:
         (where / "release.yml").write_text(self._release())
         function = self.story.get("lambda")
         service = self.story.get("service", {})
-        target = (f"{{ lambda: {{ function: {function.get('name', 'worker')} }} }}\n    health: /healthz" if function else
+        target = (f"{{ lambda: {{ function: {function.get('name', 'worker')} }} }}\n    health: /healthz" if function is not None else
                   f"{{ ecs: {{ cluster: {service.get('cluster', 'main')}, service: {service.get('name', 'web')} }} }}")
         (where / "tinystacks.yml").write_text(f"version: 1\nstack: {name[:20].strip('-')}\nimage: {self.image}\nstages:\n  - name: dev\n"
                                               f"    account: \"{ACCOUNT}\"\n    region: {REGION}\n    target: {target}\n")

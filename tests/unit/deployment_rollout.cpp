@@ -118,7 +118,8 @@ json deployment(const std::string& id, const std::string& status, const std::str
             {"runningCount", running}};
 }
 
-const json rolling = {deployment("2", "PRIMARY", "IN_PROGRESS"), deployment("1", "ACTIVE", "COMPLETED")};
+const json rolling =
+    json::array({deployment("2", "PRIMARY", "IN_PROGRESS"), deployment("1", "ACTIVE", "COMPLETED")});
 
 }  // namespace
 
@@ -136,7 +137,7 @@ TEST_CASE("judge calls a rollout good only when the service says so too", "[depl
 
     CHECK_FALSE(service.judged().verdict);
 
-    service.shows(9, {deployment("2", "PRIMARY", "COMPLETED")});
+    service.shows(9, json::array({deployment("2", "PRIMARY", "COMPLETED")}));
     REQUIRE(service.judged().verdict);
     CHECK(service.judged().verdict->outcome == Outcome::succeeded);
     CHECK(service.judged().verdict->cause.empty());
@@ -148,7 +149,7 @@ TEST_CASE("judge never calls a rolled back rollout good", "[deployment]")
                                .shows(2, rolling)
                                .task(8, "a", 2, 3)
                                .attempt(20, "ROLLBACK_SUCCESSFUL", "Service deployment rolled back", "TRIGGERED")
-                               .shows(21, {deployment("1", "PRIMARY", "COMPLETED")})
+                               .shows(21, json::array({deployment("1", "PRIMARY", "COMPLETED")}))
                                .judged();
 
     REQUIRE(judgement.verdict);
@@ -179,7 +180,8 @@ TEST_CASE("judge calls a deployment that another one replaced superseded", "[dep
     const auto judgement =
         Service()
             .shows(2, rolling)
-            .shows(7, {other, deployment("2", "ACTIVE", "IN_PROGRESS"), deployment("1", "ACTIVE", "COMPLETED")})
+            .shows(7, json::array({other, deployment("2", "ACTIVE", "IN_PROGRESS"),
+                                  deployment("1", "ACTIVE", "COMPLETED")}))
             .judged();
 
     REQUIRE(judgement.verdict);

@@ -216,7 +216,11 @@ void take_targets(EcsFacts& facts, const nlohmann::json& reply)
         const auto key = text(target, "Id") + ":" + text(target, "Port");
         const bool known = facts.targets.contains(key);
         auto& seen = facts.targets[key];
-        if (const auto state = text(health, "State"); state != seen.state) {
+        const auto state = text(health, "State");
+        if (state == "draining" && known) {
+            continue;  // it goes; how it was says more
+        }
+        if (state != seen.state) {
             seen.state = state;
             seen.since = facts.now;
         }

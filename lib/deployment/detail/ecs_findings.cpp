@@ -161,7 +161,7 @@ void add_targets(std::vector<Sighting>& sightings, const EcsFacts& facts, const 
     const bool shifting = !facts.strategy.empty() && facts.strategy != "ROLLING";
     for (const auto& [address, target] : facts.targets) {
         const auto* task = task_at(facts, address);
-        if (target.old || (task != nullptr && (!belongs(*task, leg) || task->stopped))) {
+        if (target.old || (task != nullptr && !belongs(*task, leg))) {
             continue;
         }
         // A slow start is no failure before the grace period is over.
@@ -180,6 +180,7 @@ void add_targets(std::vector<Sighting>& sightings, const EcsFacts& facts, const 
         sighting.key = task == nullptr ? address : task->id;
         sighting.seen = target.since;
         sighting.created = task == nullptr ? std::nullopt : task->created;
+        sighting.ended = task == nullptr ? std::nullopt : task->stopping;
         sighting.evidence = {"target", target.since,
                              fmt::format("target {}: {} ({})", address, target.description, target.reason)};
         sightings.push_back(std::move(sighting));

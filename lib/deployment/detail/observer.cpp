@@ -120,9 +120,13 @@ std::optional<Verdict> Observer::out_of_time() const
 
 Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names)
 {
-    for (const auto& [name, value] : names) {
-        verdict.hint = replaced(verdict.hint, "{" + name + "}", value);
-        verdict.sentence = replaced(verdict.sentence, "{" + name + "}", value);
+    for (const auto* name : {"cluster", "function", "group", "image", "region", "repository", "service", "tag", "task"}) {
+        const auto found = names.find(name);
+        const bool known = found != names.end() && !found->second.empty();
+        const auto value = known ? found->second : to_upper(name);
+        const auto mark = fmt::format("{{{}}}", name);
+        verdict.hint = replaced(verdict.hint, mark, value);
+        verdict.sentence = replaced(verdict.sentence, mark, value);
     }
     return verdict;
 }

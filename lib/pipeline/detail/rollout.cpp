@@ -52,6 +52,7 @@ std::unique_ptr<deployment::Watch> Rollout::make_watch(bool bring_back)
                                 http::real_patience().wait,
                                 workspace_.run().sink,
                                 stage_.name.str(),
+                                stage_.region,
                                 {},
                                 wanted.limit,
                                 bring_back && wanted.bring_back};

@@ -1,7 +1,9 @@
 #include "pipeline/detail/workspace.hpp"
 
 #include "base/error.hpp"
+#include "aws/session.hpp"
 #include "base/file.hpp"
+#include "pipeline/detail/variables.hpp"
 
 #include <system_error>
 
@@ -115,8 +117,30 @@ const process::Environment& Workspace::environment()
 registry::Client Workspace::client()
 {
     return registry::Client(world_.transport, [this](const std::string& host) {
-        return registry::find_docker_credentials(*launcher_, environment(), host);
+        auto login = find_ecr_login(host);
+        return login ? login : registry::find_docker_credentials(*launcher_, environment(), host);
     });
+}
+
+std::optional<registry::Credentials> Workspace::find_ecr_login(const std::string& host)
+{
+    const auto ecr = find_ecr_host(host);
+    if (!ecr) {
+        return std::nullopt;
+    }
+    auto& login = ecr_logins_[host];
+    constexpr auto margin = std::chrono::minutes(5);
+    if (!login || login->expires_at < world_.clock() + margin) {
+        try {
+            aws::Session session({world_.transport, world_.environment, world_.clock, world_.make_launcher},
+                                 {ecr->region});
+            login = session.ecr.get_authorization_token(run_.interruption);
+        } catch (const Error&) {
+            login.reset();  // without AWS credentials docker's own login must do
+            return std::nullopt;
+        }
+    }
+    return registry::Credentials{login->user, login->password};
 }
 
 LookUp Workspace::look_up(const registry::Repository& repository, const std::string& tag)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "aws/ecr.hpp"
 #include "git/repository.hpp"
 #include "pipeline/pipeline.hpp"
 #include "process/launcher.hpp"
@@ -51,6 +52,9 @@ public:
               const std::string& hint = {}) const;
 
 private:
+    /// ECR's own token, which a long build may outlive: asked for anew before it expires.
+    [[nodiscard]] std::optional<registry::Credentials> find_ecr_login(const std::string& host);
+
     World& world_;
     const Run& run_;
     Source source_;
@@ -59,6 +63,7 @@ private:
     std::unique_ptr<process::Launcher> launcher_;
     std::optional<registry::Repository> image_;
     process::Environment environment_;
+    std::map<std::string, std::optional<aws::RegistryLogin>> ecr_logins_;  ///< by host
 };
 
 /// One step of the work, told when it begins and ends; one that is left without end() failed.
