@@ -237,7 +237,7 @@ Report replay_result(const deployment::Judgement& judgement, std::size_t observa
     if (open.sentence.empty()) {
         open.sentence = "the record ends before the rollout did: " + judgement.progress;
     }
-    const auto& verdict = judgement.verdict ? *judgement.verdict : open;
+    const auto verdict = deployment::filled(judgement.verdict ? *judgement.verdict : open, {});
     Report report;
     report.exit_code = exit_code(verdict);
     (*report.result)["verdict"] = to_json(verdict);

@@ -1,6 +1,7 @@
 #include "deployment/rollout.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "deployment/cause.hpp"
 #include "deployment/detail/reply.hpp"
 #include "deployment/detail/rules.hpp"
@@ -8,6 +9,17 @@
 #include <algorithm>
 
 namespace tinystacks::deployment {
+namespace {
+
+std::string replaced(std::string text, const std::string& mark, const std::string& value)
+{
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
+        text.replace(at, mark.size(), value);
+    }
+    return text;
+}
+
+}  // namespace
 
 Judge::Judge(std::string_view target)
 {
@@ -77,6 +89,20 @@ Judgement judge(std::span<const Observation> observations, Time now)
         judge.observe(*observation);
     }
     return judge.judgement();
+}
+
+Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names)
+{
+    for (const auto* name :
+         {"cluster", "function", "group", "image", "region", "repository", "service", "tag", "task"}) {
+        const auto found = names.find(name);
+        const bool known = found != names.end() && !found->second.empty();
+        const auto value = known ? found->second : to_upper(name);
+        const auto mark = fmt::format("{{{}}}", name);
+        verdict.hint = replaced(verdict.hint, mark, value);
+        verdict.sentence = replaced(verdict.sentence, mark, value);
+    }
+    return verdict;
 }
 
 }  // namespace tinystacks::deployment

@@ -4,6 +4,7 @@
 #include "deployment/deployment.hpp"
 #include "deployment/observation.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,5 +62,8 @@ private:
 /// The judgement of `observations` made until `now`; their order does not matter, their times do. The first one of them
 /// in time is the Baseline, which names the target.
 [[nodiscard]] Judgement judge(std::span<const Observation> observations, Time now);
+
+/// The verdict with the marks of its sentence and hint filled in; a mark without a value becomes a word in capitals.
+[[nodiscard]] Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names);
 
 }  // namespace tinystacks::deployment

@@ -481,15 +481,14 @@ private:
         const auto slash = image.rfind('/');
         const auto mark = image.find_first_of(":@", slash == std::string::npos ? 0 : slash);
         const auto path = image.substr(0, mark);
-        return filled(std::move(verdict),
-                      {{"cluster", cluster_},
-                       {"service", service_},
-                       {"region", observer_.lookout().region},
-                       {"image", image},
-                       {"repository", path.substr(path.find('/') + 1)},
-                       {"tag", mark == std::string::npos ? std::string() : image.substr(mark + 1)},
-                       {"task", failed_task_},
-                       {"group", log_group()}});
+        return filled(std::move(verdict), {{"cluster", cluster_},
+                                           {"service", service_},
+                                           {"region", observer_.lookout().region},
+                                           {"image", image},
+                                           {"repository", path.substr(path.find('/') + 1)},
+                                           {"tag", mark == std::string::npos ? std::string() : image.substr(mark + 1)},
+                                           {"task", failed_task_},
+                                           {"group", log_group()}});
     }
 
     /// Where the first container logs to.

@@ -75,8 +75,8 @@ namespace {
 void show_cloudwatch_log(const RuntimeLogRequest& request, mask::Secrets secrets, World& world, const Run& run)
 {
     aws::Session session(aws_world(world), place_of(request.stage));
-    deployment::RuntimeLog log(session.ecs, session.lambda, session.logs,
-                               {world.clock, http::real_patience().wait}, run.sink);
+    deployment::RuntimeLog log(session.ecs, session.lambda, session.logs, {world.clock, http::real_patience().wait},
+                               run.sink);
     const deployment::RuntimeLogOptions options{request.stage.name.str(), request.since, request.follow,
                                                 std::move(secrets)};
     if (const auto* ecs = std::get_if<stage::EcsTarget>(&request.stage.target)) {
@@ -105,8 +105,7 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
     std::uint64_t line = 1;
     const auto write = [&](const std::string& text) {
         if (!text.empty()) {
-            run.sink.write(
-                {world.clock(), stage, log::Lines{log::Channel::runtime, log::Source::output, line, text}});
+            run.sink.write({world.clock(), stage, log::Lines{log::Channel::runtime, log::Source::output, line, text}});
             line += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
         }
     };

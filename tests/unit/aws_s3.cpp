@@ -4,8 +4,8 @@
 #include "base/sha256.hpp"
 #include "base/temp_dir.hpp"
 
-#include "tests/support/service_desk.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/service_desk.hpp"
 
 using namespace tinystacks;
 using support::ServiceDesk;

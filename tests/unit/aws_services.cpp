@@ -9,8 +9,8 @@
 #include "aws/ssm.hpp"
 #include "base/base64.hpp"
 
-#include "tests/support/service_desk.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/service_desk.hpp"
 
 #include <nlohmann/json.hpp>
 

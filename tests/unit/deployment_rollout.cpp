@@ -118,8 +118,7 @@ json deployment(const std::string& id, const std::string& status, const std::str
             {"runningCount", running}};
 }
 
-const json rolling =
-    json::array({deployment("2", "PRIMARY", "IN_PROGRESS"), deployment("1", "ACTIVE", "COMPLETED")});
+const json rolling = json::array({deployment("2", "PRIMARY", "IN_PROGRESS"), deployment("1", "ACTIVE", "COMPLETED")});
 
 }  // namespace
 
@@ -177,12 +176,11 @@ TEST_CASE("judge calls a deployment that another one replaced superseded", "[dep
 {
     auto other = deployment("3", "PRIMARY", "IN_PROGRESS");
     other["createdAt"] = Service::seconds(6);
-    const auto judgement =
-        Service()
-            .shows(2, rolling)
-            .shows(7, json::array({other, deployment("2", "ACTIVE", "IN_PROGRESS"),
-                                  deployment("1", "ACTIVE", "COMPLETED")}))
-            .judged();
+    const auto judgement = Service()
+                               .shows(2, rolling)
+                               .shows(7, json::array({other, deployment("2", "ACTIVE", "IN_PROGRESS"),
+                                                      deployment("1", "ACTIVE", "COMPLETED")}))
+                               .judged();
 
     REQUIRE(judgement.verdict);
     CHECK(judgement.verdict->outcome == Outcome::superseded);

@@ -16,6 +16,8 @@ constexpr auto consistency_patience = 15s;
 constexpr auto listing_patience = 4s;
 /// How long a target must be unusable: registering takes a moment.
 constexpr auto target_patience = 10s;
+/// How far the circuit breaker's count may be behind.
+constexpr auto counting_patience = 3s;
 /// How long a pause hook is waited for: a person who lets it go on at once should see the end.
 constexpr auto pause_patience = 45s;
 
@@ -492,11 +494,14 @@ private:
         const auto counted = attempt == nullptr ? shown->failed : attempt->failures;
         const auto threshold = attempt == nullptr ? 3L : attempt->threshold;
         const auto number = static_cast<long>(failed.size());
-        // It counts a moment later than the task is seen to end.
-        const bool behind =
-            std::ranges::any_of(failed, [&](const EcsTask* task) { return facts_.now < task->seen_stopped + 3s; });
         if (counted == 0) {
-            return number < 2 || (behind && number < 3);
+            // It counts a moment later than the task is seen to end; what ran and exited without a health check, never.
+            const bool may_come = std::ranges::any_of(failed, [&](const EcsTask* task) {
+                const bool countable =
+                    !task->ran || facts_.has_balancer || task->health == "UNHEALTHY" || task->health == "HEALTHY";
+                return countable && facts_.now < task->seen_stopped + counting_patience;
+            });
+            return number < 2 || (may_come && number < 3);
         }
         return number < threshold + 3;
     }

@@ -14,14 +14,6 @@ constexpr double burst = 6;
 /// So often must an operation fail in a row before it counts as one that cannot be used.
 constexpr int hopeless = 3;
 
-std::string replaced(std::string text, const std::string& mark, const std::string& value)
-{
-    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size())) {
-        text.replace(at, mark.size(), value);
-    }
-    return text;
-}
-
 /// Whether asking again is of no use.
 bool is_lasting(const aws::Refusal& refusal)
 {
@@ -116,19 +108,6 @@ std::optional<Verdict> Observer::out_of_time() const
         return std::nullopt;
     }
     return judge_.out_of_time(now());
-}
-
-Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names)
-{
-    for (const auto* name : {"cluster", "function", "group", "image", "region", "repository", "service", "tag", "task"}) {
-        const auto found = names.find(name);
-        const bool known = found != names.end() && !found->second.empty();
-        const auto value = known ? found->second : to_upper(name);
-        const auto mark = fmt::format("{{{}}}", name);
-        verdict.hint = replaced(verdict.hint, mark, value);
-        verdict.sentence = replaced(verdict.sentence, mark, value);
-    }
-    return verdict;
 }
 
 }  // namespace tinystacks::deployment

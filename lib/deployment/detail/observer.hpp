@@ -57,7 +57,4 @@ private:
     bool told_of_loss_ = false;
 };
 
-/// The verdict with the marks of its sentence and hint filled in; a mark without a value becomes a word in capitals.
-[[nodiscard]] Verdict filled(Verdict verdict, const std::map<std::string, std::string>& names);
-
 }  // namespace tinystacks::deployment

@@ -48,9 +48,8 @@ private:
 std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
 {
     buildspec::RunOptions options;
-    const auto purpose = what.attempt == 1
-                             ? fmt::format("{}-{}", to_string(what.channel), what.stage)
-                             : fmt::format("{}-{}-{}", to_string(what.channel), what.stage, what.attempt);
+    const auto purpose = what.attempt == 1 ? fmt::format("{}-{}", to_string(what.channel), what.stage)
+                                           : fmt::format("{}-{}-{}", to_string(what.channel), what.stage, what.attempt);
     options.directory = workspace.checkout("source-" + purpose);
     options.file = options.directory / what.file;
     options.name = what.file;

@@ -56,7 +56,7 @@ std::unique_ptr<deployment::Watch> Rollout::make_watch(bool bring_back)
                                 {},
                                 wanted.limit,
                                 bring_back && wanted.bring_back};
-    if (!wanted.record.empty()) {
+    if (!wanted.record.empty() && bring_back) {
         lookout.record = deployment::record_to(wanted.record);
     }
     if (const auto* ecs = std::get_if<stage::EcsTarget>(&stage_.target)) {

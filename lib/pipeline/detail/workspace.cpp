@@ -1,7 +1,7 @@
 #include "pipeline/detail/workspace.hpp"
 
-#include "base/error.hpp"
 #include "aws/session.hpp"
+#include "base/error.hpp"
 #include "base/file.hpp"
 #include "pipeline/detail/variables.hpp"
 
