@@ -73,9 +73,10 @@ void declare_explain(CLI::App& parent, const OnParsed& on_parsed)
     auto options = std::make_shared<Options>();
     auto* command =
         parent.add_subcommand("explain", "Explain a cause that a verdict names; alone: list them.")->group("The rest");
-    auto* id = command->add_option("cause", options->id, "The cause's id, such as ecs.oom.")
+    auto* id = command->add_option("ID", options->id, "The cause's id, such as ecs.oom.")
                    ->type_name("ID")
-                   ->check(offer(ids()));
+                   ->check(offer(ids()))
+                   ->check(a_value());
     command->add_flag("--markdown", options->markdown, "Print all of them as docs/causes.md.")->excludes(id);
     command->callback([options, on_parsed] {
         on_parsed([options](Context& context) { return run(*options, context.services.options().line); });

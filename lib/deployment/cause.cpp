@@ -45,7 +45,7 @@ const Catalogue& catalogue()
 
 bool fits(const Rule& rule, const Lines& lines)
 {
-    return rule.exit == Exit::any && lines.match(rule.words);
+    return rule.exit == Exit::any && lines.match(rule);
 }
 
 /// A task's own words count only where its code does not tell more: an exit code means something when AWS says that
@@ -53,10 +53,10 @@ bool fits(const Rule& rule, const Lines& lines)
 bool fits(const Rule& rule, const TaskEnd& end, const Lines& lines)
 {
     if (rule.exit != Exit::any) {
-        const bool by_itself = end.stop_code.empty() ? lines.match(rule.words) : end.stop_code == rule.stop_code;
+        const bool by_itself = end.stop_code.empty() ? lines.match(rule) : end.stop_code == rule.stop_code;
         return by_itself && detail::is_of(rule.exit, end.exit_code);
     }
-    return (!rule.stop_code.empty() && end.stop_code == rule.stop_code) || lines.match(rule.words);
+    return (!rule.stop_code.empty() && end.stop_code == rule.stop_code) || lines.match(rule);
 }
 
 template <typename Fits>

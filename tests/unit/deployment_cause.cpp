@@ -27,8 +27,8 @@ const std::map<std::string, Place, std::less<>> places = {
 };
 
 /// Causes that our own code finds, not words.
-const std::set<std::string, std::less<>> wordless = {"ecs.deploy.timeout", "lambda.adapter.missing", "lambda.pending",
-                                                     "lambda.publish.same", "unknown"};
+const std::set<std::string, std::less<>> wordless = {"ecs.deploy.timeout", "lambda.pending", "lambda.publish.same",
+                                                     "unknown"};
 
 std::string replaced(std::string text, std::string_view what, std::string_view by)
 {

@@ -113,6 +113,17 @@ constexpr Entry entries[] = {
       "because a variable is missing, ends here as well.",
       "AWS Lambda Developer Guide, runtime environment; recorded invocations"},
      {{"Runtime.ExitError"}}},
+    {{"lambda.adapter.missing", Place::invocation, Certainty::second, Gravity::fatal, Owner::application,
+      "the image holds a web server, and nothing in it that takes Lambda's calls",
+      "COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter",
+      "Lambda does not connect to a port: the program must ask the runtime interface for each call. A plain web server "
+      "starts, says in the log that it listens, and every call times out. The Lambda Web Adapter, one line in the "
+      "Dockerfile, translates; the server's port goes into AWS_LWA_PORT, 8080 otherwise.",
+      "AWS Lambda Developer Guide, runtime environment; aws/aws-lambda-web-adapter"},
+     {.words = {"Task timed out after"},
+      .beside = {"listening on|listening at|listening to|running on http|running at http|started server on|server "
+                 "started|serving on|ready on http|Tomcat started on|Booting worker|start worker process"},
+      .unless = {"lambda-adapter|AWS_LWA_"}}},
     {{"lambda.timeout", Place::invocation, Certainty::second, Gravity::fatal, Owner::application,
       "the function did not answer within its time limit",
       "aws lambda update-function-configuration --region {region} --function-name {function} --timeout 30",
@@ -136,13 +147,6 @@ constexpr Entry entries[] = {
       "broken.",
       "ours: the health check of a Lambda stage; AWS Lambda Developer Guide, function URL payloads"},
      {{"\"statusCode\":4|\"statusCode\": 4|\"statusCode\":5|\"statusCode\": 5|\"statusCode\":1|\"statusCode\": 1"}}},
-    {{"lambda.adapter.missing", Place::invocation, Certainty::first, Gravity::fatal, Owner::application,
-      "the image holds a web server, and nothing in it that takes Lambda's calls",
-      "COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter",
-      "Lambda does not connect to a port: the program must ask the runtime interface for each call. A plain web server "
-      "starts, says in the log that it listens, and every call times out. The Lambda Web Adapter, one line in the "
-      "Dockerfile, translates; the server's port goes into AWS_LWA_PORT, 8080 otherwise.",
-      "AWS Lambda Developer Guide, runtime environment; aws/aws-lambda-web-adapter"}},
     {{"lambda.init.timeout", Place::log, Certainty::first, Gravity::wait, Owner::application,
       "the function's start takes longer than the ten seconds that Lambda allows",
       "aws lambda update-function-configuration --region {region} --function-name {function} --memory-size 1769",

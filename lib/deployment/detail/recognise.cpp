@@ -113,6 +113,11 @@ bool Lines::match(const Words& words) const
            std::ranges::any_of(lines_, [&](const auto& line) { return match_line(line, words); });
 }
 
+bool Lines::match(const Rule& rule) const
+{
+    return match(rule.words) && (rule.beside.front().empty() || match(rule.beside)) && !match(rule.unless);
+}
+
 /// Source of 126, 127 and 128 + signal: POSIX, Shell Command Language, 2.8.2; docker run(1), "Exit Status".
 bool is_of(Exit kind, const std::optional<int>& code)
 {

@@ -28,6 +28,8 @@ struct Rule {
     std::optional<Place> also = std::nullopt;  ///< the same words are said there, too
     std::string_view stop_code = {};           ///< of a task: tells the cause whatever the words
     Exit exit = Exit::any;                     ///< of a task
+    Words beside = {};                         ///< said on some line, too
+    Words unless = {};                         ///< said on no line
 };
 
 /// A text made ready for matching: its beginning, in lower case, with straight quotes, cut into lines.
@@ -37,8 +39,10 @@ public:
     static constexpr std::size_t limit = 8192;
 
     explicit Lines(std::string_view text);
+    /// Whether one line holds the words.
     [[nodiscard]] bool match(const Words& words) const;
-    [[nodiscard]] bool empty() const { return lines_.empty(); }
+    /// Whether the words of a rule are said as it asks.
+    [[nodiscard]] bool match(const Rule& rule) const;
 
 private:
     std::vector<std::string> lines_;
