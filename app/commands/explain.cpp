@@ -73,7 +73,7 @@ void declare_explain(CLI::App& parent, const OnParsed& on_parsed)
     auto options = std::make_shared<Options>();
     auto* command =
         parent.add_subcommand("explain", "Explain a cause that a verdict names; alone: list them.")->group("The rest");
-    auto* id = command->add_option("ID", options->id, "The cause's id, such as ecs.oom.")
+    auto* id = command->add_option("id", options->id, "The cause's id, such as ecs.oom.")
                    ->type_name("ID")
                    ->check(offer(ids()))
                    ->check(a_value());

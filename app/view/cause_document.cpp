@@ -99,9 +99,11 @@ std::string causes_document()
     std::string text(head);
     for (const auto& chapter : chapters) {
         text += fmt::format("\n## {}\n", chapter.title);
-        for (const auto& cause : deployment::causes()) {
-            if (cause.place == chapter.place) {
-                text += section(cause);
+        for (const bool noise : {false, true}) {
+            for (const auto& cause : deployment::causes()) {
+                if (cause.place == chapter.place && (cause.gravity == Gravity::noise) == noise) {
+                    text += section(cause);
+                }
             }
         }
     }
