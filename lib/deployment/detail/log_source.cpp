@@ -74,7 +74,9 @@ LogSource function_source(const json& configuration)
 
 bool holds_stream(const LogSource& source, std::string_view stream)
 {
-    return source.function.empty() || stream.find(fmt::format("/{}[", source.function)) != std::string_view::npos;
+    const bool named =
+        source.function.empty() || stream.find(fmt::format("/{}[", source.function)) != std::string_view::npos;
+    return named && stream.starts_with(source.stream_prefix);
 }
 
 std::string task_of(std::string_view stream)
