@@ -1,6 +1,7 @@
 #include "commands/project.hpp"
 #include "commands/values.hpp"
 #include "view/log.hpp"
+#include "view/progress.hpp"
 #include "watch.hpp"
 
 #include "base/text.hpp"
@@ -65,6 +66,14 @@ view::Report show_journal(const Options& options, control::ControlPlane& plane, 
     return report_of_log(place);
 }
 
+/// What is said about a log beside it: that nothing was printed, which container's lines are elsewhere.
+void show_remark(const log::Event& event, Context& context)
+{
+    if (std::holds_alternative<log::Note>(event.body) && !context.services.options().quiet) {
+        context.err.write(view::describe(event) + "\n");
+    }
+}
+
 /// What a stage's container prints, which the control plane asks the target for.
 view::Report show_runtime(const Options& options, const project::Project& project, Context& context,
                           view::LogPrinter& printer)
@@ -90,6 +99,7 @@ view::Report show_runtime(const Options& options, const project::Project& projec
         const auto page = plane.follow(run, cursor, std::chrono::seconds(1));
         for (const auto& event : page.events) {
             printer.show(event, place);
+            show_remark(event, context);
         }
         if (printer.closed()) {
             plane.cancel(run, control::Cancel::now);
