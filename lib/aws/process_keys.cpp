@@ -99,20 +99,25 @@ process::Finished ProcessKeys::run(const std::vector<std::string>& argv, const I
     return process::run_and_keep(launcher_, command, interruption, output_limit);
 }
 
+void ProcessKeys::fail(const std::string& why, const Interruption& interruption)
+{
+    const auto error = Error(ErrorKind::unauthenticated, "{}{}", source_, why);
+    const auto step = hint(interruption);
+    throw step.empty() ? error : error.with_hint(step);
+}
+
 Credentials ProcessKeys::get(const Interruption& interruption)
 {
     process::Finished finished{process::Exited{0}, {}, {}};
     try {
         finished = run(argv_, interruption);
     } catch (const Error& error) {
-        throw Error(ErrorKind::unauthenticated, "{}: {}", source_, error.message());
+        fail(": " + error.message(), interruption);
     }
     if (!finished.succeeded()) {
         const auto words = shown(finished, environment_);
-        const auto error = Error(ErrorKind::unauthenticated, "{} failed ({}){}", source_,
-                                 process::to_string(finished.outcome), words.empty() ? "" : ": " + words);
-        const auto step = hint(words, interruption);
-        throw step.empty() ? error : error.with_hint(step);
+        fail(fmt::format(" failed ({}){}", process::to_string(finished.outcome), words.empty() ? "" : ": " + words),
+             interruption);
     }
     const auto object = detail::find_json_object(finished.out);
     if (!object) {
@@ -124,7 +129,7 @@ Credentials ProcessKeys::get(const Interruption& interruption)
     return detail::read_keys(*object, "SessionToken", source_);
 }
 
-std::string ProcessKeys::hint(const std::string&, const Interruption&)
+std::string ProcessKeys::hint(const Interruption&)
 {
     return {};
 }
@@ -137,14 +142,17 @@ SignedInKeys::SignedInKeys(process::Launcher& launcher, process::Environment env
       profile_(std::move(profile)), sign_in_(key == "login_session" ? "aws login" : "aws sso login")
 {}
 
-std::string SignedInKeys::hint(const std::string&, const Interruption& interruption)
+std::string SignedInKeys::hint(const Interruption& interruption)
 {
-    const auto version = run({"aws", "--version"}, interruption);
-    if ((version.out + version.err).starts_with("aws-cli/1.")) {
-        return "install version 2 of the AWS CLI, which this profile needs: "
-               "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
+    bool is_new = false;
+    try {
+        const auto version = run({"aws", "--version"}, interruption);
+        is_new = !(version.out + version.err).starts_with("aws-cli/1.");
+    } catch (const Error&) {  // there is none
     }
-    return sign_in_ + " --profile " + shell_quote(profile_);
+    return is_new ? sign_in_ + " --profile " + shell_quote(profile_)
+                  : "install version 2 of the AWS CLI, which this profile needs: "
+                    "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
 }
 
 }  // namespace tinystacks::aws

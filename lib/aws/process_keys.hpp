@@ -27,11 +27,13 @@ public:
     void forget() override {}
 
 protected:
-    /// What a person can do when the program fails; it said `words`.
-    [[nodiscard]] virtual std::string hint(const std::string& words, const Interruption& interruption);
+    /// What a person can do when the program fails or cannot be started.
+    [[nodiscard]] virtual std::string hint(const Interruption& interruption);
     [[nodiscard]] process::Finished run(const std::vector<std::string>& argv, const Interruption& interruption);
 
 private:
+    [[noreturn]] void fail(const std::string& why, const Interruption& interruption);
+
     process::Launcher& launcher_;
     process::Environment environment_;
     std::vector<std::string> argv_;
@@ -46,7 +48,7 @@ public:
                  const std::string& key);
 
 private:
-    [[nodiscard]] std::string hint(const std::string& words, const Interruption& interruption) override;
+    [[nodiscard]] std::string hint(const Interruption& interruption) override;
 
     std::string profile_;
     std::string sign_in_;  ///< the command

@@ -232,6 +232,10 @@ TEST_CASE("make_chain asks the AWS CLI for a profile that is signed in to", "[aw
                "echo 'Invalid choice' >&2; exit 252\n",
                0700);
     CHECK(contains(found(desk), " | install version 2 of the AWS CLI"));
+    desk.environment["PATH"] = "/nonexistent";
+    CHECK(
+        contains(found(desk), ": cannot start 'aws': no such program on the PATH | install version 2 of the AWS CLI"));
+    desk.environment["PATH"] = desk.home.path().string() + "/bin:/usr/bin:/bin";
     desk.write(".aws/config", "[profile s]\nlogin_session = arn:aws:iam::1:user/u\n");
     desk.write("bin/aws", "#!/bin/sh\nexit 1\n", 0700);
     CHECK(contains(found(desk), " | aws login --profile s"));

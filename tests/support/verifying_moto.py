@@ -1,0 +1,107 @@
+"""usage: verifying_moto.py [PORT]
+
+moto on a port of 127.0.0.1 with signatures and IAM policies checked, as AWS does. Prints its port, then a line
+`key ID SECRET` for the user who may do anything, one for a user who may only call STS, and the ARN of a role that the
+first may assume with the external id "shop/1".
+
+moto verifies what its own parsers made of a request, which is not always what was sent: an encoded path is decoded,
+a call without a body gets one. Here it is given the bytes of the wire. Besides, the hash that S3 is told of a body must
+be that of the body, and a condition on a value that was not sent is not met.
+"""
+import hashlib
+import io
+import json
+import logging
+import sys
+import threading
+
+try:
+    import moto.core.authorization as authorization
+    import moto.iam.access_control as access_control
+    import moto.iam.policy_conditions as policy_conditions
+    import moto.server
+    from botocore.awsrequest import AWSRequest
+    from moto import settings
+    from moto.iam.models import iam_backends
+    from werkzeug.serving import make_server
+except ImportError as missing:
+    sys.exit(f"skipped: {missing}; pip install -r tests/requirements.txt")
+
+ACCOUNT = "123456789012"
+wire = threading.local()  # what the request in this thread was, before anybody read it
+
+
+class Wire:
+    """Keeps method, path and body as they came."""
+    def __init__(self, application):
+        self.application = application
+
+    def __call__(self, environ, start_response):
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        wire.body = environ["wsgi.input"].read(length)
+        wire.method, wire.target = environ["REQUEST_METHOD"], environ["RAW_URI"]
+        environ["wsgi.input"] = io.BytesIO(wire.body)
+        told = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
+        is_s3 = "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
+        if is_s3 and told != hashlib.sha256(wire.body).hexdigest():
+            start_response("400 Bad Request", [("Content-Type", "application/xml")])
+            return [b"<Error><Code>XAmzContentSHA256Mismatch</Code><Message>not the hash of the body</Message></Error>"]
+        return self.application(environ, start_response)
+
+
+def request_of_wire(self):
+    signed = self._get_string_between("SignedHeaders=", ",", self._headers["Authorization"]).split(";")
+    headers = {name: value for name, value in self._headers.items() if name.lower() in signed}
+    request = AWSRequest(method=wire.method, url=wire.target, data=wire.body, headers=headers)
+    request.context["timestamp"] = headers["X-Amz-Date"]
+    return request
+
+
+def patch():
+    access_control.IAMRequestBase._create_aws_request = request_of_wire
+    verify = policy_conditions.TrustCondition.verify_condition
+    policy_conditions.TrustCondition.verify_condition = lambda self, values: bool(values) and verify(self, values)
+    check = authorization.ActionAuthenticatorMixin._authenticate_and_authorize_action
+
+    def check_unless_unsigned(self, iam_request_cls, resource="*"):
+        # Calls that are proved by a token of their own carry no signature.
+        if "Authorization" not in self.headers and b"Action=AssumeRoleWithWebIdentity" in wire.body:
+            return
+        check(self, iam_request_cls, resource)
+    authorization.ActionAuthenticatorMixin._authenticate_and_authorize_action = check_unless_unsigned
+
+
+def add_user(iam, name, actions):
+    iam.create_user("us-east-1", name)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+    iam.put_user_policy(name, "policy", json.dumps(document))
+    key = iam.create_access_key(name)
+    print(f"key {key.access_key_id} {key.secret_access_key}", flush=True)
+    return f"arn:aws:iam::{ACCOUNT}:user/{name}"
+
+
+def add_role(iam, trusted):
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole",
+             "Condition": {"StringEquals": {"sts:ExternalId": "shop/1"}}}]}
+    role = iam.create_role("deploy", json.dumps(trust), "/", None, "", [], 3600)
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["ecs:*", "s3:*"], "Resource": "*"}]}
+    iam.put_role_policy("deploy", "policy", json.dumps(allowed))
+    print(f"role {role.arn}", flush=True)
+
+
+def main():
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    patch()
+    application = Wire(moto.server.DomainDispatcherApplication(moto.server.create_backend_app))
+    server = make_server("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0, application, threaded=True)
+    iam = iam_backends[ACCOUNT]["aws"]
+    print(server.server_port, flush=True)
+    add_role(iam, add_user(iam, "admin", "*"))
+    add_user(iam, "guest", "sts:*")
+    print("ready", flush=True)
+    settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
