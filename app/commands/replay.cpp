@@ -28,7 +28,8 @@ view::Report run(const Options& options, Context& context)
 void declare_replay(CLI::App& parent, const OnParsed& on_parsed)
 {
     auto options = std::make_shared<Options>();
-    auto* command = parent.add_subcommand("replay", "Judge a recorded rollout again (deploy --record FILE).");
+    auto* command =
+        parent.add_subcommand("replay", "Judge a recorded rollout again (deploy --record FILE).")->group("Everyday");
     command->add_option("file", options->file, "The record.")->required()->type_name("FILE")->check(a_value());
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });

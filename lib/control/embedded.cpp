@@ -219,7 +219,7 @@ Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
         }
         const auto transport = parts_.make_transport();
         auto around = world(*transport);
-        const pipeline::Run run{work.id, work.directory.path(), sink, interruption};
+        const pipeline::Run run{work.id, work.directory.path(), work.journal_path, sink, interruption};
         if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
             return pipeline::build(*build, around, run);
         }

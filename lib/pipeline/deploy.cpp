@@ -147,6 +147,15 @@ std::optional<Error> find_refusal(const stage::Stage& stage)
             .with_hint(fmt::format("remove '{}' from stage '{}'", key, stage.name.str()));
     };
     constexpr std::string_view not_yet = "is understood, but this version does not obey it yet";
+    if (std::holds_alternative<stage::DockerTarget>(stage.target)) {
+        constexpr std::string_view nobody = "is for ecs and lambda: nobody is asked for it on this machine";
+        if (!stage.role.empty()) {
+            return refuse("role", nobody);
+        }
+        if (!stage.external_id.empty()) {
+            return refuse("external_id", nobody);
+        }
+    }
     if (stage.approval == stage::Approval::required) {
         return refuse("approval", not_yet);
     }

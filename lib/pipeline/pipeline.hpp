@@ -116,7 +116,8 @@ struct World {
 /// Long work of one run: where it reports and what may stop it.
 struct Run {
     std::string id;
-    std::filesystem::path work;  ///< private directory, removed when the run ends
+    std::filesystem::path work;     ///< private directory, removed when the run ends
+    std::filesystem::path journal;  ///< where `sink` writes, or empty: what `bucket:` gets of the logs
     log::Sink& sink;
     const Interruption& interruption;
 };
@@ -134,7 +135,8 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
 
 [[nodiscard]] std::vector<StageStatus> status(const project::Project& project, World& world);
 
-/// Why a stage cannot be released by this version, or empty: a key it parses but does not obey yet.
+/// Why a stage cannot be released, or empty: a key that this version does not obey yet or that its target has no use
+/// for.
 [[nodiscard]] std::optional<Error> find_refusal(const stage::Stage& stage);
 
 /// What a stage's keys ask for and this version does not do, beside what it refuses; as warnings.

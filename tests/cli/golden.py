@@ -52,6 +52,7 @@ def environment_of(directory):
         "HOME": str(directory / "home"),
         "XDG_STATE_HOME": str(directory / "state"),
         "NO_COLOR": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "LC_ALL": "C.UTF-8",
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
         "GIT_CONFIG_GLOBAL": "/dev/null",

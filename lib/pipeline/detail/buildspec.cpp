@@ -1,6 +1,9 @@
 #include "pipeline/detail/buildspec.hpp"
 
+#include "aws/region.hpp"
 #include "base/file.hpp"
+#include "pipeline/detail/rollout.hpp"
+#include "pipeline/detail/upload.hpp"
 
 #include <string_view>
 
@@ -43,6 +46,45 @@ private:
     std::string* kept_;
 };
 
+/// Where the bucket is: the region that commands get, else the first stage's.
+std::string bucket_region(Workspace& workspace)
+{
+    if (const auto region = aws::find_region({}, workspace.world().environment)) {
+        return region->name;
+    }
+    for (const auto& stage : workspace.project().stages) {
+        if (!stage.region.empty()) {
+            return stage.region;
+        }
+    }
+    return {};
+}
+
+/// What colleagues and CI may want to read later goes to `bucket:`. That it could not is said, and changes no verdict.
+void store(Workspace& workspace, const BuildspecRun& what, const std::filesystem::path& artifacts)
+{
+    const auto& project = workspace.project();
+    const auto& run = workspace.run();
+    if (project.bucket.empty() || what.channel == log::Channel::deployment) {
+        return;
+    }
+    try {
+        aws::Session session(aws_world(workspace.world()), {bucket_region(workspace)});
+        const Vault vault{session.s3, project.bucket,          project.stack,   run.id,
+                          run.sink,   workspace.world().clock, run.interruption};
+        const BuildspecPlace place{what.channel, what.stage};
+        if (!run.journal.empty()) {
+            store_log(vault, place, run.journal, run.work);
+        }
+        if (std::error_code none; !artifacts.empty() && std::filesystem::exists(artifacts, none)) {
+            store_artifacts(vault, place, artifacts);
+        }
+    } catch (const Error& error) {
+        workspace.note(Severity::warning, what.stage,
+                       fmt::format("nothing was stored in bucket '{}': {}", project.bucket, error.message()));
+    }
+}
+
 }  // namespace
 
 std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
@@ -63,6 +105,9 @@ std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
     options.source_url = workspace.remote_url();
     options.source_version = workspace.commit();
     options.channel = what.channel;
+    if (!workspace.project().bucket.empty()) {
+        options.artifacts = options.work / "artifacts";
+    }
     options.stage = what.stage;
     KeepingSink keeping(workspace.run().sink, what.last_output);
     const auto result = buildspec::run(options, workspace.world().make_launcher, keeping, workspace.world().clock,
@@ -70,6 +115,7 @@ std::string run_buildspec(Workspace& workspace, const BuildspecRun& what)
     if (result.status == buildspec::Status::stopped) {
         throw Interrupted();
     }
+    store(workspace, what, options.artifacts.value_or(std::filesystem::path()));
     if (result.error) {
         throw *result.error;
     }
