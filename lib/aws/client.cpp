@@ -73,7 +73,7 @@ std::string payload_of(const Call& call)
 }
 
 /// What a person can do about the last refusal.
-std::string hint_for(const std::string& code, const Credentials& keys, milliseconds skew)
+std::string hint_for(const std::string& code, const Credentials& keys, milliseconds skew, const Asked& asked)
 {
     if (is_one_of(code, skew_codes) && std::chrono::abs(skew) >= least_skew) {
         return fmt::format("set this machine's clock, which is {} {} AWS's: sudo timedatectl set-ntp true",
@@ -81,6 +81,9 @@ std::string hint_for(const std::string& code, const Credentials& keys, milliseco
     }
     if (is_one_of(code, expired_codes)) {
         return fmt::format("renew the credentials, which came from {}", keys.source);
+    }
+    if (asked.retry_after && *asked.retry_after > 0ms) {
+        return fmt::format("AWS asks to wait: try again in {}", to_short_text(*asked.retry_after));
     }
     return {};
 }
@@ -212,7 +215,7 @@ http::Exchange Client::send(const Call& call, const Interruption& interruption)
             }
             auto& refusal = sending.refusal;
             throw Refusal(call.operation, refusal.status, refusal.code, refusal.words, refusal.request_id,
-                          hint_for(refusal.code, keys, clock_offset_));
+                          hint_for(refusal.code, keys, clock_offset_, asked));
         }
         sending.retried = fault;
         world_.patience.wait(*wait, interruption);

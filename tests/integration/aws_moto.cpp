@@ -14,6 +14,7 @@
 #include "tests/support/moto.hpp"
 
 using namespace tinystacks;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -136,6 +137,22 @@ TEST_CASE("AWS's own check of signatures refuses a wrong secret, an unknown key 
     const auto denied = refusal_of([&] { (void)aws::Ssm(guest.client).find_missing({"a"}); });  // XML for a JSON call
     CHECK(denied.code() == "AccessDenied");
     CHECK(denied.kind() == ErrorKind::not_allowed);
+}
+
+TEST_CASE("Client corrects a clock that is a quarter of an hour off, either way", "[aws]")
+{
+    const auto moto = support::Moto::start();
+    if (!moto) {
+        return;
+    }
+    for (const auto off : {-15min, 15min}) {
+        User user(moto->admin());
+        auto world = user.world();
+        world.clock = [off] { return system_time() + off; };
+        aws::Client client(world, user.keys, "us-east-1");
+        CHECK(aws::Sts(client).get_caller_identity().account == "123456789012");
+        CHECK(code_of(client, call("s3", "GET", "/")).empty());
+    }
 }
 
 TEST_CASE("AssumedRole acts with the role's rights, and only with the right external id", "[aws]")

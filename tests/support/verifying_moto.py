@@ -6,8 +6,10 @@ first may assume with the external id "shop/1".
 
 moto verifies what its own parsers made of a request, which is not always what was sent: an encoded path is decoded,
 a call without a body gets one. Here it is given the bytes of the wire. Besides, the hash that S3 is told of a body must
-be that of the body, and a condition on a value that was not sent is not met.
+be that of the body, a condition on a value that was not sent is not met, and a request that is five minutes old or not
+yet due is refused.
 """
+import datetime
 import hashlib
 import io
 import json
@@ -41,12 +43,22 @@ class Wire:
         wire.body = environ["wsgi.input"].read(length)
         wire.method, wire.target = environ["REQUEST_METHOD"], environ["RAW_URI"]
         environ["wsgi.input"] = io.BytesIO(wire.body)
+        if self.is_out_of_time(environ.get("HTTP_X_AMZ_DATE")):
+            start_response("403 Forbidden", [("Content-Type", "application/x-amz-json-1.1")])
+            return [b'{"__type":"InvalidSignatureException","message":"Signature expired or not yet current"}']
         told = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
         is_s3 = "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", "")
         if is_s3 and told != hashlib.sha256(wire.body).hexdigest():
             start_response("400 Bad Request", [("Content-Type", "application/xml")])
             return [b"<Error><Code>XAmzContentSHA256Mismatch</Code><Message>not the hash of the body</Message></Error>"]
         return self.application(environ, start_response)
+
+    @staticmethod
+    def is_out_of_time(stamp):
+        if stamp is None:
+            return False
+        then = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+        return abs(datetime.datetime.now(datetime.timezone.utc) - then) > datetime.timedelta(minutes=5)
 
 
 def request_of_wire(self):

@@ -37,7 +37,9 @@ void read_xml(ErrorAnswer& answer, std::string_view body)
     } catch (const Error&) {
         return;  // it is HTML of some proxy
     }
-    const auto& [name, element] = *root.items().begin();
+    const auto first = root.begin();
+    const auto& name = first.key();
+    const auto& element = first.value();
     if (!element.is_object()) {
         return;
     }
