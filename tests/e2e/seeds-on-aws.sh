@@ -92,12 +92,12 @@ digest_of() {
         "http://${1%%/*}/v2/${1#*/}/manifests/$2" | tr -d '\r' | sed -n 's/^[Dd]ocker-[Cc]ontent-[Dd]igest: //p'
 }
 
-# release STAGES...: what a release starts is not watched by it.
+# release STAGES...: of a new task definition moto makes no deployment, so nobody can know what became of it.
 release() {
     local stage
     for stage in "$@"; do
         expect_status 0 tinystacks release -C "$repository" --stage "$stage" --json
-        jq -e --arg stage "$stage" '.exit_code == 0 and .error == null and .deployments[0].stage == $stage and .deployments[0].verdict.outcome == "uncertain"' "$work/out" >/dev/null ||
+        jq -e --arg stage "$stage" '.exit_code == 0 and .error == null and .deployments[0].stage == $stage and .deployments[0].verdict.outcome == (if .deployments[0].target == "ecs" then "uncertain" else "succeeded" end)' "$work/out" >/dev/null ||
             fail "the JSON of release --stage $stage: $(cat "$work/out")"
     done
 }

@@ -258,12 +258,9 @@ private:
             return std::nullopt;
         }
         const auto* now = primary();
-        if (now != nullptr && facts_.task_definition == facts_.old_task_definition) {
-            if (now->rollout == "COMPLETED" || now->rollout.empty()) {
-                return succeeded(
-                    "nothing was changed: the release started no deployment, the service runs what it ran");
-            }
-            return std::nullopt;  // an earlier one goes on
+        const bool same = facts_.task_definition == facts_.old_task_definition;
+        if (now != nullptr && same && (now->rollout == "COMPLETED" || now->rollout.empty())) {
+            return succeeded("nothing was changed: the release started no deployment, the service runs what it ran");
         }
         if (facts_.now < *described_ + consistency_patience) {
             return std::nullopt;
@@ -271,7 +268,8 @@ private:
         Verdict verdict;
         verdict.outcome = Outcome::uncertain;
         verdict.owner = Owner::undecided;
-        verdict.sentence = "the service names the new task definition but lists no deployment of it";
+        verdict.sentence = same ? "the release started no deployment, and one of before is still going on"
+                                : "the service names the new task definition but lists no deployment of it";
         verdict.certain_at = facts_.now;
         return verdict;
     }
