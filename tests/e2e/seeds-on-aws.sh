@@ -96,7 +96,7 @@ digest_of() {
 release() {
     local stage
     for stage in "$@"; do
-        expect_status 0 tinystacks release -C "$repository" --stage "$stage" --json
+        expect_status 0 tinystacks release -C "$repository" --stage "$stage" --timeout 5s --json
         jq -e --arg stage "$stage" '.exit_code == 0 and .error == null and .deployments[0].stage == $stage and .deployments[0].verdict.outcome == (if .deployments[0].target == "ecs" then "uncertain" else "succeeded" end)' "$work/out" >/dev/null ||
             fail "the JSON of release --stage $stage: $(cat "$work/out")"
     done
