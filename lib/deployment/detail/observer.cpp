@@ -52,8 +52,12 @@ nlohmann::json Observer::ask(const std::string& operation, const Ask& ask, const
         observe({now(), operation, answer});
         return answer;
     } catch (const aws::Refusal& refusal) {
+        const bool hopelessly = ++failures_[operation] >= hopeless;
+        if (refusal.kind() == ErrorKind::unauthenticated && hopelessly) {
+            throw;
+        }
         // A passing trouble is no answer; one that lasts is.
-        if (is_lasting(refusal) || ++failures_[operation] >= hopeless) {
+        if (is_lasting(refusal) || hopelessly) {
             observe({now(), operation, {{"__type", refusal.code()}, {"message", refusal.words()}}});
         }
     } catch (const Error& error) {

@@ -103,14 +103,23 @@ std::optional<Verdict> Rollout::begin()
 
 Verdict Rollout::finish()
 {
-    if (watch_) {
-        return watch_->finish(workspace_.run().interruption);
-    }
     Verdict verdict;
     verdict.outcome = Outcome::uncertain;
     verdict.owner = deployment::Owner::undecided;
     verdict.sentence = fmt::format("released; what {} made of it could not be watched", stage::kind(stage_.target));
-    verdict.hint = "tinystacks doctor";
+    verdict.hint = "tinystacks status";
+    try {
+        if (watch_) {
+            return watch_->finish(workspace_.run().interruption);
+        }
+    } catch (const Error& error) {
+        // Nobody may look any more, but the rollout goes on: that is no failure of it.
+        if (error.kind() != ErrorKind::unauthenticated) {
+            throw;
+        }
+        verdict.sentence = fmt::format("the rollout goes on in AWS unwatched: {}", error.message());
+        verdict.hint = error.hint();
+    }
     return verdict;
 }
 
