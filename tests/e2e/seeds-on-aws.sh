@@ -197,8 +197,8 @@ expect_equal "$(function_image eu-west-1)" "$away_image@$digest" "the other regi
 expect_equal "$(function_tag eu-west-1)" "$digest" "tag IMAGE_SHA in the other region"
 expect_equal "$(revision_of "$(task_definition us-east-1)")" 3 "the home region's revision afterwards"
 
-echo 'ours: deploy ends uncertain, since the rollout is not watched yet'
-expect_status 9 tinystacks deploy -C "$repository" --stage dev --force --json
+echo 'ours: deploy ends uncertain when the time given is over'
+expect_status 9 tinystacks deploy -C "$repository" --timeout 5s --stage dev --force --json
 expect_equal "$(jq -r '.deployments[0].verdict.outcome' "$work/out")" uncertain 'the outcome'
 
 # The password was in no argument and no log.
