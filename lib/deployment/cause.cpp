@@ -115,4 +115,12 @@ const Cause* recognise(const TaskEnd& end, std::string_view text)
     return crashed && detail::is_of(Exit::not_run, end.exit_code) ? &detail::command_not_run() : cause;
 }
 
+Verdict failed(const Cause& cause, Evidence evidence)
+{
+    auto verdict =
+        failed(std::string(cause.id), cause.owner, std::string(cause.sentence), std::string(cause.hint), evidence.at);
+    verdict.evidence.push_back(std::move(evidence));
+    return verdict;
+}
+
 }  // namespace tinystacks::deployment

@@ -61,6 +61,9 @@ struct Cause {
 [[nodiscard]] std::string_view to_string(Certainty certainty);
 [[nodiscard]] std::string_view to_string(Gravity gravity);
 
+/// A verdict `failed` of a cause, with its owner and words, certain since its evidence was seen.
+[[nodiscard]] Verdict failed(const Cause& cause, Evidence evidence);
+
 /// What a stopped task shows beside its words.
 struct TaskEnd {
     std::string stop_code;         ///< stopCode, or empty

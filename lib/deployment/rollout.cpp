@@ -21,7 +21,7 @@ std::string replaced(std::string text, const std::string& mark, const std::strin
 
 }  // namespace
 
-Judge::Judge(std::string_view target)
+Judge::Judge(std::string_view target) : target_(target)
 {
     if (target == "ecs") {
         rules_ = make_ecs_rules();
@@ -61,7 +61,7 @@ Verdict Judge::out_of_time(Time now) const
     auto verdict = judgement.finding.value_or(Verdict{});
     verdict.outcome = Outcome::uncertain;
     if (verdict.cause.empty()) {
-        verdict.cause = "ecs.deploy.timeout";
+        verdict.cause = target_ == "ecs" ? "ecs.deploy.timeout" : "";
         verdict.owner = Owner::undecided;
         verdict.sentence = fmt::format("not over in the time given: {}", judgement.progress);
         verdict.hint = "tinystacks status";

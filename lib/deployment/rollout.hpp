@@ -55,6 +55,7 @@ public:
     struct Rules;  ///< of one kind of target
 
 private:
+    std::string target_;
     std::unique_ptr<Rules> rules_;
     std::optional<Verdict> final_;
 };

@@ -21,6 +21,8 @@ constexpr auto round_interval = 1s;
 constexpr auto attempt_interval = 3s;
 constexpr auto task_interval = 4s;
 constexpr auto target_interval = 3s;
+/// How long a service deployment may take to be listed.
+constexpr auto listing_patience = 10s;
 /// So many containers' last lines are read.
 constexpr int most_logs = 4;
 constexpr int log_lines = 30;
@@ -445,6 +447,10 @@ private:
         const auto failed = judgement.finding.value_or(Verdict{});
         if (judgement.advice == Advice::give_up || !observer_.lookout().bring_back || acted_) {
             return failed;
+        }
+        // Stopping it is surer than another update, which may meet the same fault: so it is looked for first.
+        if (judgement.rollout.empty() && !observer_.waited(listing_patience)) {
+            return std::nullopt;
         }
         acted_ = true;
         observer_.note(Severity::warning,

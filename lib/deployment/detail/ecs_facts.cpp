@@ -38,7 +38,6 @@ EcsDeployment deployment_of(const nlohmann::json& entry)
     deployment.rollout = text(entry, "rolloutState");
     deployment.rollout_words = text(entry, "rolloutStateReason");
     deployment.created = reply::time(entry, "createdAt");
-    deployment.desired = reply::number(entry, "desiredCount").value_or(0);
     deployment.running = reply::number(entry, "runningCount").value_or(0);
     deployment.failed = reply::number(entry, "failedTasks").value_or(0);
     return deployment;
@@ -57,7 +56,6 @@ void take_events(EcsFacts& facts, const nlohmann::json& service)
 void take_service(EcsFacts& facts, const nlohmann::json& service)
 {
     facts.described = true;
-    facts.status = text(service, "status");
     facts.task_definition = text(service, "taskDefinition");
     facts.launch = text(service, "launchType");
     facts.desired = reply::number(service, "desiredCount").value_or(0);
@@ -65,7 +63,6 @@ void take_service(EcsFacts& facts, const nlohmann::json& service)
     const auto& configuration = member(service, "deploymentConfiguration");
     const auto& breaker = member(configuration, "deploymentCircuitBreaker");
     facts.breaker = reply::truth(breaker, "enable");
-    facts.breaker_rolls_back = reply::truth(breaker, "rollback");
     facts.strategy = text(configuration, "strategy");
     facts.has_balancer = !list(service, "loadBalancers").empty();
     facts.deployments.clear();
@@ -110,7 +107,6 @@ void take_attempt(EcsFacts& facts, const nlohmann::json& entry)
     attempt.rollback_requested = attempt.rollback_requested || status == "ROLLBACK_REQUESTED";
     attempt.words = text(entry, "statusReason");
     attempt.created = reply::time(entry, "createdAt");
-    attempt.finished = reply::time(entry, "finishedAt");
     const auto& breaker = member(entry, "deploymentCircuitBreaker");
     if (!breaker.is_object()) {
         return;  // ListServiceDeployments tells less
@@ -119,7 +115,6 @@ void take_attempt(EcsFacts& facts, const nlohmann::json& entry)
     attempt.failures = reply::number(breaker, "failureCount").value_or(0);
     attempt.threshold = reply::number(breaker, "threshold").value_or(3);
     attempt.alarms = text(member(entry, "alarms"), "status");
-    attempt.rolled = member(entry, "rollback").is_object();
     attempt.stage = text(entry, "lifecycleStage");
     auto hook = worst_hook(entry);
     if (hook != attempt.hook) {
@@ -251,7 +246,6 @@ void EcsFacts::take(const Observation& observation)
     const auto& operation = observation.operation;
     const auto& answer = observation.reply;
     if (operation == "Baseline") {
-        released = now;
         take_baseline(*this, answer);
         return;
     }
@@ -260,7 +254,6 @@ void EcsFacts::take(const Observation& observation)
         return;
     }
     refused.erase(operation);
-    looked[operation] = now;
     if (operation == "DescribeServices" && !list(answer, "services").empty()) {
         take_service(*this, list(answer, "services").front());
     } else if (operation == "ListServiceDeployments" || operation == "DescribeServiceDeployments") {
@@ -273,8 +266,6 @@ void EcsFacts::take(const Observation& observation)
         }
     } else if (operation == "DescribeTargetHealth") {
         take_targets(*this, answer);
-    } else if (operation == "DescribeTargetGroups") {
-        groups = answer;
     } else if (operation == "DescribeLoadBalancers" && !list(answer, "LoadBalancers").empty()) {
         dns = text(list(answer, "LoadBalancers").front(), "DNSName");
     } else if (operation == "DescribeTaskDefinition") {

@@ -40,7 +40,6 @@ struct EcsDeployment {
     std::string rollout;
     std::string rollout_words;
     std::optional<Time> created;
-    long desired = 0;
     long running = 0;
     long failed = 0;
     bool operator==(const EcsDeployment&) const = default;
@@ -56,12 +55,10 @@ struct EcsAttempt {
     std::string hook;  ///< status of the hook that matters most
     std::string stage;
     std::optional<Time> created;
-    std::optional<Time> finished;
     Time seen;  ///< by our clock: first seen in this status
     Time hook_since;
     long failures = 0;
     long threshold = 3;
-    bool rolled = false;              ///< it has a rollback
     bool rollback_requested = false;  ///< was seen in that status
     bool operator==(const EcsAttempt&) const = default;
 };
@@ -92,17 +89,14 @@ struct EcsFacts {
     std::set<std::string> old_events;
     bool first = false;  ///< no deployment of the service had completed before
 
-    Time now;                      ///< of the last observation
-    std::optional<Time> released;  ///< when the baseline was taken
-    bool described = false;        ///< the service was seen after the release
-    std::string status;
+    Time now;                ///< of the last observation
+    bool described = false;  ///< the service was seen after the release
     std::string task_definition;
     std::string launch;
     std::string strategy;
     long desired = 0;
     long grace_seconds = 0;
     bool breaker = false;
-    bool breaker_rolls_back = false;
     bool has_balancer = false;
     std::vector<EcsDeployment> deployments;
     std::set<std::string> new_deployments;  ///< every id seen that was not there before, but those we made to go back
@@ -111,16 +105,13 @@ struct EcsFacts {
     std::map<std::string, EcsTask> tasks;
     std::map<std::string, EcsEvent> events;
     std::map<std::string, EcsTargetHealth> targets;  ///< by "address:port"
-    std::map<std::string, Time> looked;              ///< when an operation last answered
     std::map<std::string, std::string> refused;      ///< operation -> "Code: message", while it is refused
     std::map<std::string, nlohmann::json> definitions;
     nlohmann::json instances;
-    nlohmann::json groups;
     std::string dns;
 
     bool we_stopped = false;  ///< our StopServiceDeployment was accepted
     std::string way_back;     ///< id of the deployment that our UpdateService started
-    std::string way_back_attempt;
 
     /// Takes in one answer; observations come in the order of their times.
     void take(const Observation& observation);

@@ -280,9 +280,11 @@ bool old_version_works(const EcsFacts& facts, const Leg& leg)
 }
 
 /// Whether the release asks for more than any instance has in all.
-bool asks_too_much(const EcsFacts& facts)
+bool asks_too_much(const EcsFacts& facts, const Leg& leg)
 {
-    const auto found = facts.definitions.find(facts.task_definition);
+    const auto ours = facts.ever.find(leg.deployment);
+    const auto found =
+        ours == facts.ever.end() ? facts.definitions.end() : facts.definitions.find(ours->second.task_definition);
     const auto instances = reply::list(facts.instances, "containerInstances");
     if (found == facts.definitions.end() || instances.empty()) {
         return false;
@@ -308,10 +310,12 @@ bool asks_too_much(const EcsFacts& facts)
 }
 
 /// Whether the text names a secret that the version before had too.
-bool is_old_secret(const EcsFacts& facts, const std::string& words)
+bool is_old_secret(const EcsFacts& facts, const Leg& leg, const std::string& words)
 {
+    const auto ours = facts.ever.find(leg.deployment);
     const auto found = facts.definitions.find(facts.old_task_definition);
-    if (found == facts.definitions.end() || facts.task_definition == facts.old_task_definition) {
+    if (found == facts.definitions.end() || ours == facts.ever.end() ||
+        ours->second.task_definition == facts.old_task_definition) {
         return false;
     }
     for (const auto& container : reply::list(found->second, "containerDefinitions")) {
@@ -337,7 +341,7 @@ Owner owner_of(const EcsFacts& facts, const Leg& leg, const Finding& finding)
         return works ? Owner::application : Owner::infrastructure;
     }
     if (id == "ecs.place.resource") {
-        return asks_too_much(facts) ? Owner::application : Owner::infrastructure;
+        return asks_too_much(facts, leg) ? Owner::application : Owner::infrastructure;
     }
     if (id == "ecs.image.no_space") {
         return facts.launch == "FARGATE" ? Owner::application : Owner::infrastructure;
@@ -345,7 +349,7 @@ Owner owner_of(const EcsFacts& facts, const Leg& leg, const Finding& finding)
     if (id == "ecs.create.failed" && words.find("HostConfigError") != std::string::npos) {
         return Owner::application;
     }
-    if (id == "ecs.secret.missing" && is_old_secret(facts, words)) {
+    if (id == "ecs.secret.missing" && is_old_secret(facts, leg, words)) {
         return Owner::infrastructure;
     }
     if (finding.cause->owner == Owner::undecided && finding.cause->place != Place::rollout) {

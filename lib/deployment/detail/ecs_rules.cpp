@@ -165,18 +165,9 @@ private:
         return verdict;
     }
 
-    [[nodiscard]] Verdict failure(const Cause& cause, const EcsAttempt& attempt) const
+    [[nodiscard]] static Verdict failure(const Cause& cause, const EcsAttempt& attempt)
     {
-        Verdict verdict;
-        verdict.outcome = Outcome::failed;
-        verdict.cause = cause.id;
-        verdict.owner = cause.owner;
-        verdict.sentence = cause.sentence;
-        verdict.hint = cause.hint;
-        verdict.certain_at = attempt.seen;
-        verdict.evidence.push_back(
-            {"deployment", attempt.seen, attempt.words.empty() ? words_of(attempt) : attempt.words});
-        return verdict;
+        return failed(cause, {"deployment", attempt.seen, attempt.words.empty() ? words_of(attempt) : attempt.words});
     }
 
     /// What ended or ends the deployment by decree: hooks, alarms, broken configuration.
@@ -237,16 +228,8 @@ private:
 
     [[nodiscard]] Verdict by_person(Outcome outcome, std::string_view id, const std::string& text) const
     {
-        Verdict verdict;
+        auto verdict = failed(*find_cause(id), {"deployment", facts_.now, text});
         verdict.outcome = outcome;
-        verdict.cause = id;
-        verdict.owner = Owner::operator_;
-        if (const auto* cause = find_cause(id)) {
-            verdict.sentence = cause->sentence;
-            verdict.hint = cause->hint;
-        }
-        verdict.certain_at = facts_.now;
-        verdict.evidence.push_back({"deployment", facts_.now, text});
         return verdict;
     }
 

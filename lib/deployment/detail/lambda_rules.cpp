@@ -67,7 +67,7 @@ public:
         }
         if (status_ == "InProgress" || state_ == "Pending") {
             if (now_ >= first_seen_ + update_patience) {
-                judgement.finding = of(*find_cause("lambda.pending"), first_seen_, words_);
+                judgement.finding = failed(*find_cause("lambda.pending"), {"function", first_seen_, words_});
             }
             return judgement;
         }
@@ -139,23 +139,10 @@ private:
         return call;
     }
 
-    [[nodiscard]] static Verdict of(const Cause& cause, Time at, const std::string& words)
-    {
-        Verdict verdict;
-        verdict.outcome = Outcome::failed;
-        verdict.cause = cause.id;
-        verdict.owner = cause.owner;
-        verdict.sentence = cause.sentence;
-        verdict.hint = cause.hint;
-        verdict.certain_at = at;
-        verdict.evidence.push_back({"function", at, words});
-        return verdict;
-    }
-
     [[nodiscard]] Verdict refused_update() const
     {
         const auto* cause = recognise(Place::function, words_);
-        auto verdict = of(cause == nullptr ? *find_cause("unknown") : *cause, now_, words_);
+        auto verdict = failed(cause == nullptr ? *find_cause("unknown") : *cause, {"function", now_, words_});
         if (reason_ == "ImageAccessDenied") {
             verdict.owner = Owner::infrastructure;
         } else if (reason_ == "InvalidConfiguration") {
@@ -190,8 +177,8 @@ private:
         if (!certain) {
             return std::nullopt;
         }
-        auto verdict = of(last.cause == nullptr ? *find_cause("unknown") : *last.cause, last.at, last.words);
-        verdict.evidence.front().source = "invocation";
+        auto verdict =
+            failed(last.cause == nullptr ? *find_cause("unknown") : *last.cause, {"invocation", last.at, last.words});
         if (!last.log.empty()) {
             verdict.evidence.push_back({"log", last.at, last.log});
         }
@@ -242,7 +229,8 @@ private:
 
     [[nodiscard]] Verdict superseded() const
     {
-        auto verdict = of(*find_cause("lambda.raced"), now_, fmt::format("the function's code is now {}", code_));
+        auto verdict = failed(*find_cause("lambda.raced"),
+                              {"function", now_, fmt::format("the function's code is now {}", code_)});
         verdict.outcome = Outcome::superseded;
         return verdict;
     }

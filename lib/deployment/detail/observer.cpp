@@ -108,7 +108,7 @@ void Observer::tell(const Judgement& judgement)
 
 std::optional<Verdict> Observer::out_of_time() const
 {
-    if (std::chrono::steady_clock::now() - began_ < lookout_.limit) {
+    if (!waited(lookout_.limit)) {
         return std::nullopt;
     }
     return judge_.out_of_time(now());

@@ -40,6 +40,11 @@ public:
     void tell(const Judgement& judgement);
     /// Ends when the limit is over: the verdict then.
     [[nodiscard]] std::optional<Verdict> out_of_time() const;
+    /// Whether the watch goes on for at least `duration`.
+    [[nodiscard]] bool waited(std::chrono::milliseconds duration) const
+    {
+        return std::chrono::steady_clock::now() - began_ >= duration;
+    }
     void start_clock() { began_ = std::chrono::steady_clock::now(); }
 
 private:

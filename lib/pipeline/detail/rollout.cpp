@@ -18,11 +18,7 @@ constexpr std::string_view placeholder = "placeholder";
 
 Verdict verdict_of(std::string_view id, const std::string& words, Time now)
 {
-    const auto* cause = deployment::find_cause(id);
-    auto verdict =
-        deployment::failed(std::string(id), cause->owner, std::string(cause->sentence), std::string(cause->hint), now);
-    verdict.evidence.push_back({"aws", now, words});
-    return verdict;
+    return deployment::failed(*deployment::find_cause(id), {"aws", now, words});
 }
 
 }  // namespace
