@@ -60,30 +60,13 @@ public:
     Verdict finish(const Interruption& interruption) override
     {
         released_ = true;
-        observer_.start_clock();
-        for (;;) {
-            const auto began = std::chrono::steady_clock::now();
-            look(interruption);
-            know_more(interruption);
-            const auto judgement = observer_.judgement();
-            observer_.tell(judgement);
-            if (judgement.verdict) {
-                return ended(*judgement.verdict);
-            }
-            if (judgement.advice != Advice::watch) {
-                if (auto verdict = act(judgement, interruption)) {
-                    return ended(*verdict);
-                }
-            }
-            if (auto verdict = observer_.out_of_time()) {
-                return ended(*verdict);
-            }
-            const auto spent = std::chrono::steady_clock::now() - began;
-            if (spent < round_interval) {
-                observer_.lookout().wait(std::chrono::duration_cast<std::chrono::milliseconds>(round_interval - spent),
-                                         interruption);
-            }
-        }
+        return ended(observer_.follow(
+            round_interval,
+            [&] {
+                look(interruption);
+                know_more(interruption);
+            },
+            [&](const Judgement& judgement) { return act(judgement, interruption); }, interruption));
     }
 
     void restore(const Interruption& interruption) override

@@ -85,31 +85,9 @@ public:
 
     Verdict finish(const Interruption& interruption) override
     {
-        observer_.start_clock();
-        for (;;) {
-            (void)observer_.ask(
-                "GetFunctionConfiguration",
-                [&](const Interruption& stop) { return lambda().get_function_configuration(function_, stop); },
-                interruption);
-            auto judgement = observer_.judgement();
-            if (judgement.wants_call) {
-                call(interruption);
-                judgement = observer_.judgement();
-            }
-            observer_.tell(judgement);
-            if (judgement.verdict) {
-                return ended(*judgement.verdict);
-            }
-            if (judgement.advice != Advice::watch) {
-                if (auto verdict = act(judgement, interruption)) {
-                    return ended(*verdict);
-                }
-            }
-            if (auto verdict = observer_.out_of_time()) {
-                return ended(*verdict);
-            }
-            observer_.lookout().wait(round_interval, interruption);
-        }
+        return ended(observer_.follow(
+            round_interval, [&] { look(interruption); },
+            [&](const Judgement& judgement) { return act(judgement, interruption); }, interruption));
     }
 
     void restore(const Interruption& interruption) override
@@ -121,6 +99,17 @@ public:
 
 private:
     [[nodiscard]] aws::Lambda& lambda() const { return observer_.lookout().lambda; }
+
+    void look(const Interruption& interruption)
+    {
+        (void)observer_.ask(
+            "GetFunctionConfiguration",
+            [&](const Interruption& stop) { return lambda().get_function_configuration(function_, stop); },
+            interruption);
+        if (observer_.judgement().wants_call) {
+            call(interruption);
+        }
+    }
 
     void find_url(const Interruption& interruption)
     {

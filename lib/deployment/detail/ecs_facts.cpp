@@ -287,4 +287,50 @@ void EcsFacts::take(const Observation& observation)
     }
 }
 
+const EcsDeployment* EcsFacts::ours() const
+{
+    const EcsDeployment* found = nullptr;
+    for (const auto& id : new_deployments) {
+        const auto& each = ever.at(id);
+        if (found == nullptr || each.created < found->created) {
+            found = &each;
+        }
+    }
+    return found;
+}
+
+const EcsDeployment* EcsFacts::primary() const
+{
+    const auto found = std::ranges::find(deployments, std::string("PRIMARY"), &EcsDeployment::status);
+    return found == deployments.end() ? nullptr : &*found;
+}
+
+const EcsDeployment* EcsFacts::listed(const std::string& id) const
+{
+    const auto found = std::ranges::find(deployments, id, &EcsDeployment::id);
+    return found == deployments.end() ? nullptr : &*found;
+}
+
+const EcsAttempt* EcsFacts::attempt_of(const EcsDeployment* deployment) const
+{
+    const EcsAttempt* nearest = nullptr;
+    const auto distance = [&](const EcsAttempt& attempt) {
+        return attempt.created && deployment->created ? std::chrono::abs(*attempt.created - *deployment->created)
+                                                      : std::chrono::milliseconds::max();
+    };
+    for (const auto& [arn, attempt] : attempts) {
+        if (nearest == nullptr || distance(attempt) < distance(*nearest)) {
+            nearest = &attempt;
+        }
+    }
+    const bool is_other = nearest != nullptr && nearest->created && deployment->created &&
+                          distance(*nearest) > std::chrono::seconds(10);  // both carry the moment of one call
+    return is_other ? nullptr : nearest;
+}
+
+bool EcsFacts::is_blind() const
+{
+    return refused.contains("ListServiceDeployments") || refused.contains("DescribeServiceDeployments");
+}
+
 }  // namespace tinystacks::deployment

@@ -115,6 +115,17 @@ struct EcsFacts {
 
     /// Takes in one answer; observations come in the order of their times.
     void take(const Observation& observation);
+
+    /// The deployment that the release started: the first that was not there before. Null until one is listed.
+    [[nodiscard]] const EcsDeployment* ours() const;
+    /// The one that ECS brings the service to; null when none is.
+    [[nodiscard]] const EcsDeployment* primary() const;
+    /// A deployment as the service shows it now; null when it does not any more.
+    [[nodiscard]] const EcsDeployment* listed(const std::string& id) const;
+    /// The service deployment of a deployment: nothing links them but their time.
+    [[nodiscard]] const EcsAttempt* attempt_of(const EcsDeployment* deployment) const;
+    /// Whether service deployments cannot be read here, so that the service itself must do.
+    [[nodiscard]] bool is_blind() const;
 };
 
 }  // namespace tinystacks::deployment

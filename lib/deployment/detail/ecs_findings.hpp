@@ -32,6 +32,10 @@ struct Finding {
 /// What speaks against a leg, the strongest first; nothing that belongs to a good rollout.
 [[nodiscard]] std::vector<Finding> find_against(const EcsFacts& facts, const Leg& leg);
 
+/// Whose a finding is, where the catalogue's word is not the last: whether the version before still works in the same
+/// place, whether the release asks for too much, whether the secret is a new one.
+[[nodiscard]] Owner owner_of(const EcsFacts& facts, const Leg& leg, const Finding& finding);
+
 /// Whether a task of the leg works: healthy where health is checked, else running longer than those that ended.
 [[nodiscard]] bool has_healthy_task(const EcsFacts& facts, const Leg& leg);
 /// The leg's tasks that ended though nobody wanted them to.

@@ -1,3 +1,4 @@
+#include "deployment/detail/ecs_advice.hpp"
 #include "deployment/detail/ecs_findings.hpp"
 #include "deployment/detail/rules.hpp"
 
@@ -14,10 +15,6 @@ using namespace std::chrono_literals;
 constexpr auto consistency_patience = 15s;
 /// How long a new deployment may take to be listed.
 constexpr auto listing_patience = 4s;
-/// How long a target must be unusable: registering takes a moment.
-constexpr auto target_patience = 10s;
-/// How far the circuit breaker's count may be behind.
-constexpr auto counting_patience = 3s;
 /// How long a pause hook is waited for: a person who lets it go on at once should see the end.
 constexpr auto pause_patience = 45s;
 
@@ -46,7 +43,7 @@ public:
             judgement.progress = "the service has not answered yet";
             return judgement;
         }
-        const auto* deployment = ours();
+        const auto* deployment = facts_.ours();
         if (deployment == nullptr) {
             judgement.verdict = without_deployment();
             judgement.progress = "no new deployment is listed yet";
@@ -54,7 +51,7 @@ public:
         }
         const Leg leg{deployment->id, std::nullopt, true};
         const auto findings = find_against(facts_, leg);
-        const auto* attempt = attempt_of(deployment);
+        const auto* attempt = facts_.attempt_of(deployment);
         judgement.progress = progress(leg);
         judgement.rollout = attempt == nullptr ? std::string() : attempt->arn;
         judgement.finding = certain_failure(findings, attempt);
@@ -64,66 +61,14 @@ public:
             judgement.advice = can_go_back() ? Advice::bring_back : Advice::give_up;
             return judgement;
         }
-        if (!judgement.verdict && judgement.finding && is_hopeless(findings) && !returns() &&
-            !ends_by_itself(leg, attempt, findings)) {
+        if (!judgement.verdict && judgement.finding && is_hopeless(facts_, findings) && !returns() &&
+            !ends_by_itself(facts_, leg, attempt, findings)) {
             judgement.advice = can_go_back() ? Advice::bring_back : Advice::give_up;
         }
         return judgement;
     }
 
 private:
-    // -- who is who
-
-    /// The deployment that the release started: the first that was not there before.
-    [[nodiscard]] const EcsDeployment* ours() const
-    {
-        const EcsDeployment* found = nullptr;
-        for (const auto& id : facts_.new_deployments) {
-            const auto& each = facts_.ever.at(id);
-            if (found == nullptr || each.created < found->created) {
-                found = &each;
-            }
-        }
-        return found;
-    }
-
-    [[nodiscard]] const EcsDeployment* primary() const
-    {
-        const auto found = std::ranges::find(facts_.deployments, std::string("PRIMARY"), &EcsDeployment::status);
-        return found == facts_.deployments.end() ? nullptr : &*found;
-    }
-
-    [[nodiscard]] const EcsDeployment* listed(const std::string& id) const
-    {
-        const auto found = std::ranges::find(facts_.deployments, id, &EcsDeployment::id);
-        return found == facts_.deployments.end() ? nullptr : &*found;
-    }
-
-    /// The service deployment of a deployment: nothing links them but their time.
-    [[nodiscard]] const EcsAttempt* attempt_of(const EcsDeployment* deployment) const
-    {
-        const EcsAttempt* nearest = nullptr;
-        const auto distance = [&](const EcsAttempt& attempt) {
-            return attempt.created && deployment->created ? std::chrono::abs(*attempt.created - *deployment->created)
-                                                          : std::chrono::milliseconds::max();
-        };
-        for (const auto& [arn, attempt] : facts_.attempts) {
-            if (nearest == nullptr || distance(attempt) < distance(*nearest)) {
-                nearest = &attempt;
-            }
-        }
-        const bool is_other = nearest != nullptr && nearest->created && deployment->created &&
-                              distance(*nearest) > 10s;  // both carry the moment of one call
-        return is_other ? nullptr : nearest;
-    }
-
-    /// Whether service deployments cannot be read here, so that the service itself must do.
-    [[nodiscard]] bool blind() const
-    {
-        return facts_.refused.contains("ListServiceDeployments") ||
-               facts_.refused.contains("DescribeServiceDeployments");
-    }
-
     [[nodiscard]] bool returns() const { return facts_.we_stopped || !facts_.way_back.empty(); }
     [[nodiscard]] bool can_go_back() const { return !facts_.first && !facts_.old_task_definition.empty(); }
 
@@ -240,7 +185,7 @@ private:
         if (facts_.now < *described_ + listing_patience) {
             return std::nullopt;
         }
-        const auto* now = primary();
+        const auto* now = facts_.primary();
         const bool same = facts_.task_definition == facts_.old_task_definition;
         if (now != nullptr && same && (now->rollout == "COMPLETED" || now->rollout.empty())) {
             return succeeded("nothing was changed: the release started no deployment, the service runs what it ran");
@@ -268,7 +213,7 @@ private:
             return end_of_way_back(why(findings, certain, attempt));
         }
         if (attempt == nullptr) {
-            return blind() ? end_of_service(deployment, findings, certain) : std::nullopt;
+            return facts_.is_blind() ? end_of_service(deployment, findings, certain) : std::nullopt;
         }
         if (attempt->status == "SUCCESSFUL") {
             return success(deployment, *attempt);
@@ -290,7 +235,7 @@ private:
 
     [[nodiscard]] std::optional<Verdict> superseded(const EcsDeployment& deployment, const EcsAttempt* attempt) const
     {
-        const auto* now = primary();
+        const auto* now = facts_.primary();
         if (now == nullptr || now->id == deployment.id || now->id == facts_.way_back ||
             !facts_.new_deployments.contains(now->id) || (attempt != nullptr && attempt->status == "SUCCESSFUL")) {
             return std::nullopt;
@@ -301,7 +246,7 @@ private:
 
     [[nodiscard]] std::optional<Verdict> success(const EcsDeployment& deployment, const EcsAttempt& attempt) const
     {
-        const auto* shown = listed(deployment.id);
+        const auto* shown = facts_.listed(deployment.id);
         const bool agrees =
             shown != nullptr && shown->status == "PRIMARY" && (shown->rollout == "COMPLETED" || shown->rollout.empty());
         if (!agrees && facts_.now < attempt.seen + consistency_patience) {
@@ -313,7 +258,7 @@ private:
     /// The old version serves again when the service says so too.
     [[nodiscard]] bool serves_again(const std::string& failed) const
     {
-        const auto* now = primary();
+        const auto* now = facts_.primary();
         return now != nullptr && now->id != failed && now->rollout == "COMPLETED" && now->running >= facts_.desired;
     }
 
@@ -339,7 +284,7 @@ private:
         if (attempt.breaker == "TRIGGERED" || attempt.alarms == "TRIGGERED" || certain || !attempt.words.empty()) {
             return std::nullopt;  // it failed, and is still there
         }
-        const auto* now = primary();
+        const auto* now = facts_.primary();
         const bool settled = now != nullptr && now->id == deployment.id;
         if (!settled && facts_.now < attempt.seen + consistency_patience) {
             return std::nullopt;  // who took its place is not shown yet
@@ -356,16 +301,16 @@ private:
         if (attempt != nullptr) {
             return attempt->status == "STOPPED";
         }
-        const auto* shown = listed(deployment.id);
-        return blind() && shown != nullptr && shown->status == "PRIMARY" && shown->rollout == "FAILED" &&
+        const auto* shown = facts_.listed(deployment.id);
+        return facts_.is_blind() && shown != nullptr && shown->status == "PRIMARY" && shown->rollout == "FAILED" &&
                facts_.now >= *described_ + consistency_patience;
     }
 
     /// A rollback whose own tasks fail over and over has failed, whether AWS says so or not.
     [[nodiscard]] std::optional<Verdict> return_that_fails(const Verdict& why) const
     {
-        const auto* now = primary();
-        const auto* failed = ours();
+        const auto* now = facts_.primary();
+        const auto* failed = facts_.ours();
         if (now == nullptr || failed == nullptr || now->id == failed->id) {
             return std::nullopt;
         }
@@ -381,7 +326,7 @@ private:
 
     [[nodiscard]] std::optional<Verdict> end_of_way_back(const Verdict& why) const
     {
-        const auto* back = listed(facts_.way_back);
+        const auto* back = facts_.listed(facts_.way_back);
         if (back != nullptr && back->status == "PRIMARY" && back->rollout == "COMPLETED" &&
             back->running >= facts_.desired) {
             return verdict(Outcome::rolled_back, why);
@@ -397,8 +342,8 @@ private:
                                                         const std::vector<Finding>& findings,
                                                         const std::optional<Verdict>& certain) const
     {
-        const auto* shown = listed(deployment.id);
-        const auto* now = primary();
+        const auto* shown = facts_.listed(deployment.id);
+        const auto* now = facts_.primary();
         if (shown != nullptr && shown->status == "PRIMARY") {
             if (shown->rollout == "COMPLETED" && facts_.deployments.size() == 1) {
                 return succeeded(fmt::format("the service runs {}", deployment.task_definition));
@@ -421,77 +366,11 @@ private:
             fmt::format("a pause hook waits at {}: ContinueServiceDeployment lets it go on", attempt.stage));
     }
 
-    // -- what to do
-
-    /// What is wrong with the target group no task can put right, and the circuit breaker does not count it.
-    static bool is_of_target_group(const Finding& finding)
-    {
-        return finding.cause != nullptr && finding.cause->id.starts_with("ecs.target.");
-    }
-
-    /// Whether the strongest finding is one that another try of AWS's cannot change.
-    [[nodiscard]] bool is_hopeless(const std::vector<Finding>& findings) const
-    {
-        if (findings.empty() || !findings.front().certain) {
-            return false;
-        }
-        const auto& finding = findings.front();
-        if (finding.cause == nullptr) {
-            return finding.again;
-        }
-        if (finding.cause->place == Place::event) {
-            const bool long_enough = facts_.now >= finding.first + 120s;
-            return long_enough || (finding.is_fatal() && finding.cause->certainty == Certainty::first);
-        }
-        if (is_of_target_group(finding)) {
-            return facts_.now >= finding.first + target_patience;
-        }
-        return finding.again || (finding.is_fatal() && finding.cause->certainty == Certainty::first &&
-                                 finding.cause->place == Place::task);
-    }
-
-    /// Whether AWS ends the deployment without us: the circuit breaker counts what fails.
-    [[nodiscard]] bool ends_by_itself(const Leg& leg, const EcsAttempt* attempt,
-                                      const std::vector<Finding>& findings) const
-    {
-        if (attempt != nullptr && attempt->status != "PENDING" && attempt->status != "IN_PROGRESS") {
-            return true;
-        }
-        const auto* shown = listed(leg.deployment);
-        if (shown == nullptr || shown->rollout == "FAILED") {
-            return true;
-        }
-        const bool counts =
-            attempt == nullptr || attempt->breaker.empty() ? facts_.breaker : attempt->breaker == "MONITORING";
-        if (!counts) {
-            return false;
-        }
-        const auto failed = failed_tasks(facts_, leg);
-        if (failed.empty()) {
-            // Placement is not counted; an unhealthy target will be, once its task is stopped.
-            return findings.front().cause != nullptr && findings.front().cause->place != Place::event &&
-                   !is_of_target_group(findings.front());
-        }
-        const auto counted = attempt == nullptr ? shown->failed : attempt->failures;
-        const auto threshold = attempt == nullptr ? 3L : attempt->threshold;
-        const auto number = static_cast<long>(failed.size());
-        if (counted == 0) {
-            // It counts a moment later than the task is seen to end; what ran and exited without a health check, never.
-            const bool may_come = std::ranges::any_of(failed, [&](const EcsTask* task) {
-                const bool countable =
-                    !task->ran || facts_.has_balancer || task->health == "UNHEALTHY" || task->health == "HEALTHY";
-                return countable && facts_.now < task->seen_stopped + counting_patience;
-            });
-            return number < 2 || (may_come && number < 3);
-        }
-        return number < threshold + 3;
-    }
-
     // -- words
 
     [[nodiscard]] std::string progress(const Leg& leg) const
     {
-        const auto* shown = listed(leg.deployment);
+        const auto* shown = facts_.listed(leg.deployment);
         if (shown == nullptr) {
             return "the deployment is no longer listed";
         }
@@ -499,7 +378,7 @@ private:
         if (const auto failed = failed_tasks(facts_, leg).size(); failed > 0) {
             text += fmt::format(", {} failed", failed);
         }
-        if (const auto* attempt = attempt_of(shown); attempt != nullptr) {
+        if (const auto* attempt = facts_.attempt_of(shown); attempt != nullptr) {
             text += fmt::format("; {}{}{}", attempt->status, attempt->stage.empty() ? "" : " at ", attempt->stage);
         }
         return text;

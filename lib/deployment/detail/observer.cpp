@@ -106,12 +106,32 @@ void Observer::tell(const Judgement& judgement)
     }
 }
 
-std::optional<Verdict> Observer::out_of_time() const
+Verdict Observer::follow(std::chrono::milliseconds interval, const std::function<void()>& look, const Act& act,
+                         const Interruption& interruption)
 {
-    if (!waited(lookout_.limit)) {
-        return std::nullopt;
+    began_ = std::chrono::steady_clock::now();
+    for (;;) {
+        const auto round = std::chrono::steady_clock::now();
+        look();
+        const auto judgement = judge_.judgement();
+        tell(judgement);
+        if (judgement.verdict) {
+            return *judgement.verdict;
+        }
+        if (judgement.advice != Advice::watch) {
+            if (auto verdict = act(judgement)) {
+                return *verdict;
+            }
+        }
+        if (waited(lookout_.limit)) {
+            return judge_.out_of_time(now());
+        }
+        const auto spent =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - round);
+        if (spent < interval) {
+            lookout_.wait(interval - spent, interruption);
+        }
     }
-    return judge_.out_of_time(now());
 }
 
 }  // namespace tinystacks::deployment

@@ -32,22 +32,26 @@ public:
     /// Whether there are calls to spare for what is not urgent.
     [[nodiscard]] bool has_time() const { return tokens_ >= 2.5; }
 
+    /// Acts on a rollout that will not work; the verdict when that is its end.
+    using Act = std::function<std::optional<Verdict>(const Judgement&)>;
+
+    /// Looks every `interval` until the judge has a verdict, `act` has one, or the limit is over. Throws Interrupted.
+    [[nodiscard]] Verdict follow(std::chrono::milliseconds interval, const std::function<void()>& look, const Act& act,
+                                 const Interruption& interruption);
+
     /// Says each thing once.
     void changed(const std::string& kind, const std::string& name, const std::string& status,
                  const std::string& detail);
     void note(Severity severity, const std::string& message, const std::string& hint = {});
-    /// Tells the finding when it is a new one, and the progress when it is.
-    void tell(const Judgement& judgement);
-    /// Ends when the limit is over: the verdict then.
-    [[nodiscard]] std::optional<Verdict> out_of_time() const;
     /// Whether the watch goes on for at least `duration`.
     [[nodiscard]] bool waited(std::chrono::milliseconds duration) const
     {
         return std::chrono::steady_clock::now() - began_ >= duration;
     }
-    void start_clock() { began_ = std::chrono::steady_clock::now(); }
 
 private:
+    /// Tells the finding when it is a new one, and the progress when it is.
+    void tell(const Judgement& judgement);
     void keep_pace(const Interruption& interruption);
 
     Lookout lookout_;
