@@ -1,4 +1,4 @@
-#include "deployment/detail/ecs_facts.hpp"
+#include "deployment/detail/ecs_tasks.hpp"
 #include "deployment/detail/observer.hpp"
 #include "deployment/detail/reply.hpp"
 #include "deployment/watch.hpp"
@@ -23,14 +23,12 @@ constexpr auto task_interval = 4s;
 constexpr auto target_interval = 3s;
 /// How long a service deployment may take to be listed.
 constexpr auto listing_patience = 10s;
-/// So many containers' last lines are read.
-constexpr int most_logs = 4;
-constexpr int log_lines = 30;
 
 class EcsWatch final : public Watch {
 public:
     EcsWatch(Lookout lookout, std::string cluster, std::string service)
-        : cluster_(std::move(cluster)), service_(std::move(service)), observer_(std::move(lookout), "ecs")
+        : cluster_(std::move(cluster)), service_(std::move(service)), observer_(std::move(lookout), "ecs"),
+          task_look_(observer_, cluster_, service_)
     {}
 
     void begin(const Interruption& interruption) override
@@ -254,131 +252,8 @@ private:
 
     void look_at_tasks(bool changed, const Interruption& interruption)
     {
-        std::set<std::string> open;
-        for (const auto* status : {"STOPPED", "RUNNING"}) {
-            if (status == std::string_view("RUNNING") && (primary_running_ == 0 || !changed)) {
-                continue;
-            }
-            const auto listed = observer_.ask(
-                "ListTasks",
-                [&](const Interruption& stop) { return ecs().list_tasks(cluster_, service_, status, stop); },
-                interruption);
-            for (const auto& arn : list(listed, "taskArns")) {
-                if (arn.is_string() && !final_tasks_.contains(arn.get<std::string>())) {
-                    open.insert(arn.get<std::string>());
-                }
-            }
-        }
-        if (open.empty()) {
-            return;
-        }
-        constexpr std::size_t most = 100;  // a call's limit
-        std::vector<std::string> arns(open.begin(), open.end());
-        if (arns.size() > most) {
-            arns.erase(arns.begin(), arns.end() - most);
-        }
-        const auto described = observer_.ask(
-            "DescribeTasks", [&](const Interruption& stop) { return ecs().describe_tasks(cluster_, arns, stop); },
-            interruption);
-        for (const auto& task : list(described, "tasks")) {
-            read_task(task, interruption);
-        }
-    }
-
-    void read_task(const nlohmann::json& task, const Interruption& interruption)
-    {
-        const auto arn = text(task, "taskArn");
-        const auto status = text(task, "lastStatus");
-        if (status == "STOPPED") {
-            final_tasks_.insert(arn);
-        }
-        // Tasks of before the release end because of it; that is no news.
-        if (text(task, "startedBy") != primary_) {
-            return;
-        }
-        const auto id = reply::last_part(arn);
-        const bool stopped = text(task, "desiredStatus") == "STOPPED" || status == "STOPPED";
-        const auto reason = text(task, "stoppedReason");
-        auto detail = reason;
-        for (const auto& container : list(task, "containers")) {
-            if (!stopped) {
-                break;
-            }
-            if (const auto words = text(container, "reason"); !words.empty() && words != reason) {
-                detail += "; " + words;
-            }
-            if (const auto code = reply::number(container, "exitCode")) {
-                detail += fmt::format("; {}: exit code {}", text(container, "name"), *code);
-            }
-        }
-        if (stopped && failed_task_.empty()) {
-            failed_task_ = id;
-        }
-        observer_.changed("task", id.substr(0, 8), stopped ? "STOPPED" : status, detail);
-        if (stopped && text(task, "stopCode") == "EssentialContainerExited") {
-            read_log(task, id, interruption);
-        }
-    }
-
-    void know_definition(const std::string& name, const Interruption& interruption)
-    {
-        if (name.empty() || definitions_.contains(name)) {
-            return;
-        }
-        const auto answer = observer_.ask(
-            "DescribeTaskDefinition",
-            [&](const Interruption& stop) { return ecs().describe_task_definition(name, stop); }, interruption);
-        if (answer.is_object()) {
-            definitions_[name] = member(answer, "taskDefinition");
-        }
-    }
-
-    void read_log(const nlohmann::json& task, const std::string& id, const Interruption& interruption)
-    {
-        if (logs_read_ >= most_logs || !logged_tasks_.insert(id).second) {
-            return;
-        }
-        const auto name = text(task, "taskDefinitionArn");
-        know_definition(name, interruption);
-        const auto found = definitions_.find(name);
-        if (found == definitions_.end()) {
-            return;
-        }
-        for (const auto& container : list(found->second, "containerDefinitions")) {
-            const auto& configuration = member(container, "logConfiguration");
-            const auto& options = member(configuration, "options");
-            if (text(configuration, "logDriver") != "awslogs" || text(options, "awslogs-stream-prefix").empty() ||
-                !ended_by_itself(task, text(container, "name"))) {
-                continue;
-            }
-            ++logs_read_;
-            const auto stream =
-                fmt::format("{}/{}/{}", text(options, "awslogs-stream-prefix"), text(container, "name"), id);
-            (void)observer_.ask(
-                "GetLogEvents",
-                [&](const Interruption& stop) {
-                    const auto page = observer_.lookout().logs.get_last_events(text(options, "awslogs-group"), stream,
-                                                                               log_lines, stop);
-                    nlohmann::json reply = {{"task", id}, {"events", nlohmann::json::array()}};
-                    for (const auto& event : page.events) {
-                        reply["events"].push_back({{"message", event.message}});
-                    }
-                    return reply;
-                },
-                interruption);
-            return;
-        }
-    }
-
-    static bool ended_by_itself(const nlohmann::json& task, const std::string& name)
-    {
-        for (const auto& container : list(task, "containers")) {
-            if (text(container, "name") == name) {
-                const auto code = reply::number(container, "exitCode");
-                return code && *code != 143;
-            }
-        }
-        return false;
+        const bool any = changed && primary_running_ > 0;
+        task_look_.look(primary_, any ? EcsTasks::Running::look : EcsTasks::Running::leave, interruption);
     }
 
     void look_at_targets(const Interruption& interruption)
@@ -407,7 +282,7 @@ private:
     {
         if (asks_for_room_) {
             asks_for_room_ = false;
-            know_definition(task_definition_, interruption);
+            task_look_.know_definition(task_definition_, interruption);
             (void)observer_.ask(
                 "DescribeContainerInstances",
                 [&](const Interruption& stop) { return ecs().describe_container_instances(cluster_, stop); },
@@ -415,10 +290,10 @@ private:
         }
         const auto finding = observer_.judgement().finding;
         if (finding) {
-            know_definition(task_definition_, interruption);
+            task_look_.know_definition(task_definition_, interruption);
         }
         if (finding && finding->cause == "ecs.secret.missing") {
-            know_definition(old_task_definition_, interruption);
+            task_look_.know_definition(old_task_definition_, interruption);
         }
     }
 
@@ -466,7 +341,7 @@ private:
 
     [[nodiscard]] Verdict ended(Verdict verdict) const
     {
-        const auto image = image_of(task_definition_);
+        const auto image = task_look_.find_image(task_definition_);
         const auto slash = image.rfind('/');
         const auto mark = image.find_first_of(":@", slash == std::string::npos ? 0 : slash);
         const auto path = image.substr(0, mark);
@@ -476,38 +351,18 @@ private:
                                            {"image", image},
                                            {"repository", path.substr(path.find('/') + 1)},
                                            {"tag", mark == std::string::npos ? std::string() : image.substr(mark + 1)},
-                                           {"task", failed_task_},
-                                           {"group", log_group()}});
-    }
-
-    /// Where the first container logs to.
-    [[nodiscard]] std::string log_group() const
-    {
-        const auto found = definitions_.find(task_definition_);
-        if (found == definitions_.end() || list(found->second, "containerDefinitions").empty()) {
-            return {};
-        }
-        const auto& container = list(found->second, "containerDefinitions").front();
-        return text(member(member(container, "logConfiguration"), "options"), "awslogs-group");
-    }
-
-    [[nodiscard]] std::string image_of(const std::string& definition) const
-    {
-        const auto found = definitions_.find(definition);
-        if (found == definitions_.end() || list(found->second, "containerDefinitions").empty()) {
-            return {};
-        }
-        return text(list(found->second, "containerDefinitions").front(), "image");
+                                           {"task", task_look_.failed()},
+                                           {"group", task_look_.find_log_group(task_definition_)}});
     }
 
     std::string cluster_;
     std::string service_;
     Observer observer_;
+    EcsTasks task_look_;
     std::string old_task_definition_;
     std::string task_definition_;
     std::string primary_;
     std::string url_;
-    std::string failed_task_;
     std::string rollout_;
     std::string tasks_;
     bool has_open_targets_ = false;  ///< some target is neither healthy nor gone
@@ -515,14 +370,10 @@ private:
     std::vector<std::string> groups_;
     std::vector<std::string> attempts_;
     std::set<std::string> old_attempts_;
-    std::set<std::string> final_tasks_;
-    std::set<std::string> logged_tasks_;
     std::set<std::string> known_events_;
-    std::map<std::string, nlohmann::json> definitions_;
     std::chrono::steady_clock::time_point next_tasks_{};
     std::chrono::steady_clock::time_point next_attempt_{};
     std::chrono::steady_clock::time_point next_targets_{};
-    int logs_read_ = 0;
     bool released_ = false;
     bool given_up_ = false;
     bool asks_for_room_ = false;
