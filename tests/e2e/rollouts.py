@@ -69,6 +69,10 @@ aws ecs describe-task-definition --region "$STAGE_REGION" --task-definition "$cu
 new=$(aws ecs register-task-definition --region "$STAGE_REGION" --cli-input-json file://new.json --query taskDefinition.taskDefinitionArn --output text)
 """ + UPDATE_SERVICE.replace("MORE", '--task-definition "$new"')
 UPDATE_FUNCTION = """aws lambda update-function-code --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --image-uri "$ECR_IMAGE_URL:WHICH" --query LastUpdateStatus"""
+PUBLISH = UPDATE_FUNCTION.replace("WHICH", "$STAGE_NAME") + """
+aws lambda wait function-updated --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME"
+version=$(aws lambda publish-version --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --query Version --output text)
+aws lambda update-alias --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --name live --function-version "$version" --query FunctionVersion"""
 CHANGES = {"register": NEW_DEFINITION, "force": UPDATE_SERVICE.replace("MORE", "--force-new-deployment"), "nothing": UPDATE_SERVICE.replace("MORE", "")}
 CREDENTIAL_PROCESS = """import json, time
 now = time.time()
@@ -164,7 +168,7 @@ class Place:
         if kind == "shipped":
             return (ROOT / "templates" / "release.yml").read_text()
         if "lambda" in self.story:
-            change = UPDATE_FUNCTION.replace("WHICH", "before" if kind == "nothing" else "$STAGE_NAME")
+            change = PUBLISH if kind == "publish" else UPDATE_FUNCTION.replace("WHICH", "before" if kind == "nothing" else "$STAGE_NAME")
         else:
             change = CHANGES[kind].replace("PATCH", json.dumps(self.story.get("release_change", {})))
         return PROMOTE.replace("CHANGE", change.strip().replace("\n", "\n" + " " * 10))

@@ -109,7 +109,9 @@ class ServiceState:
         self.events.append({"id": uuid(self.seed, "event", len(self.events)), "at": now, "message": message})
 
     def tell_story(self, text, now):
-        self.tell(text, now)
+        """An event of the story; its {task} is the newest of the primary deployment."""
+        mine = [t for t in self.tasks if t.deployment is self.primary]
+        self.tell(text, now, mine[-1] if mine else None)
         self.count("told", now)
 
     def count(self, what, now):
