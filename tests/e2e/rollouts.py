@@ -59,21 +59,40 @@ phases:
           CHANGE
         )
 """
-UPDATE_SERVICE = """aws ecs update-service --region "$STAGE_REGION" --cluster "$CLUSTER_ARN" --service "$SERVICE_NAME" MORE --query service.serviceArn"""
+UPDATE_SERVICE = r"""
+aws ecs update-service --region "$STAGE_REGION" --cluster "$CLUSTER_ARN" --service "$SERVICE_NAME" MORE \
+  --query service.serviceArn"""
 NEW_DEFINITION = r"""
-current=$(aws ecs describe-services --region "$STAGE_REGION" --cluster "$CLUSTER_ARN" --services "$SERVICE_NAME" --query 'services[0].taskDefinition' --output text)
-aws ecs describe-task-definition --region "$STAGE_REGION" --task-definition "$current" --query taskDefinition --output json |
+current=$(aws ecs describe-services --region "$STAGE_REGION" --cluster "$CLUSTER_ARN" --services "$SERVICE_NAME" \
+  --query 'services[0].taskDefinition' --output text)
+aws ecs describe-task-definition --region "$STAGE_REGION" --task-definition "$current" --query taskDefinition \
+  --output json |
   jq --arg image "$ECR_IMAGE_URL:$STAGE_NAME" --argjson change 'PATCH' '
     .containerDefinitions[0] |= (. + {image: $image} + $change)
     | del(.taskDefinitionArn, .revision, .status, .registeredAt, .registeredBy, .compatibilities)' > new.json
-new=$(aws ecs register-task-definition --region "$STAGE_REGION" --cli-input-json file://new.json --query taskDefinition.taskDefinitionArn --output text)
+new=$(aws ecs register-task-definition --region "$STAGE_REGION" --cli-input-json file://new.json \
+  --query taskDefinition.taskDefinitionArn --output text)
 """ + UPDATE_SERVICE.replace("MORE", '--task-definition "$new"')
-UPDATE_FUNCTION = """aws lambda update-function-code --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --image-uri "$ECR_IMAGE_URL:WHICH" --query LastUpdateStatus"""
-PUBLISH = UPDATE_FUNCTION.replace("WHICH", "$STAGE_NAME") + """
+UPDATE_FUNCTION = r"""
+aws lambda update-function-code --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" \
+  --image-uri "$ECR_IMAGE_URL:WHICH" --query LastUpdateStatus"""
+PUBLISH = UPDATE_FUNCTION.replace("WHICH", "$STAGE_NAME") + r"""
 aws lambda wait function-updated --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME"
-version=$(aws lambda publish-version --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --query Version --output text)
-aws lambda update-alias --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --name live --function-version "$version" --query FunctionVersion"""
-CHANGES = {"register": NEW_DEFINITION, "force": UPDATE_SERVICE.replace("MORE", "--force-new-deployment"), "nothing": UPDATE_SERVICE.replace("MORE", "")}
+version=$(aws lambda publish-version --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" \
+  --query Version --output text)
+aws lambda update-alias --region "$STAGE_REGION" --function-name "$LAMBDA_FUNCTION_NAME" --name live \
+  --function-version "$version" --query FunctionVersion"""
+CHANGES = {"register": NEW_DEFINITION, "force": UPDATE_SERVICE.replace("MORE", "--force-new-deployment"),
+           "nothing": UPDATE_SERVICE.replace(" MORE", "")}
+PROJECT = """version: 1
+stack: {stack}
+image: {image}
+stages:
+  - name: dev
+    account: "{account}"
+    region: {region}
+    target: {target}
+"""
 CREDENTIAL_PROCESS = """import json, time
 now = time.time()
 print(json.dumps({"Version": 1, "AccessKeyId": "ASIA%016d" % (now * 1000), "SecretAccessKey": "secret", "SessionToken": "token",
@@ -129,10 +148,10 @@ class Ground:
             child.terminate()
         for child in self.children:
             child.wait(20)
-        listed = subprocess.run(["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"], capture_output=True, text=True, check=False).stdout
-        ours = [i for i in listed.split() if i.startswith(f"127.0.0.1:{self.registry}/")]
+        listed = subprocess.run(["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"], capture_output=True, check=False)
+        ours = [i for i in listed.stdout.decode().split() if i.startswith(f"127.0.0.1:{self.registry}/")]
         if ours:
-            subprocess.run(["docker", "rmi", "--force", *ours], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            subprocess.run(["docker", "rmi", "--force", *ours], capture_output=True, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -156,32 +175,36 @@ class Place:
         (where / "name").write_text(name + "\n")
         (where / "build.yml").write_text(BUILD)
         (where / "release.yml").write_text(self._release())
-        function = self.story.get("lambda")
-        service = self.story.get("service", {})
-        target = (f"{{ lambda: {{ function: {function.get('name', 'worker')} }} }}\n    health: /healthz" if function is not None else
-                  f"{{ ecs: {{ cluster: {service.get('cluster', 'main')}, service: {service.get('name', 'web')} }} }}")
-        (where / "tinystacks.yml").write_text(f"version: 1\nstack: {name[:20].strip('-')}\nimage: {self.image}\nstages:\n  - name: dev\n"
-                                              f"    account: \"{ACCOUNT}\"\n    region: {REGION}\n    target: {target}\n")
+        (where / "tinystacks.yml").write_text(PROJECT.format(
+            stack=name[:20].strip("-"), image=self.image, account=ACCOUNT, region=REGION, target=self._target()))
+
+    def _target(self):
+        if "lambda" in self.story:
+            return f"{{ lambda: {{ function: {self.story['lambda'].get('name', 'worker')} }} }}\n    health: /healthz"
+        service = self.story["service"]
+        return f"{{ ecs: {{ cluster: {service.get('cluster', 'main')}, service: {service.get('name', 'web')} }} }}"
 
     def _release(self):
         kind = self.story.get("release", "register")
         if kind == "shipped":
             return (ROOT / "templates" / "release.yml").read_text()
         if "lambda" in self.story:
-            change = PUBLISH if kind == "publish" else UPDATE_FUNCTION.replace("WHICH", "before" if kind == "nothing" else "$STAGE_NAME")
+            tag = "before" if kind == "nothing" else "$STAGE_NAME"
+            change = PUBLISH if kind == "publish" else UPDATE_FUNCTION.replace("WHICH", tag)
         else:
             change = CHANGES[kind].replace("PATCH", json.dumps(self.story.get("release_change", {})))
         return PROMOTE.replace("CHANGE", change.strip().replace("\n", "\n" + " " * 10))
 
     def environment(self):
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "GITHUB_", "TINYSTACKS_", "XDG_")) and k not in ("CI", "DOCKER_CONFIG")}
-        kept.update(HOME=str(self.home), XDG_STATE_HOME=str(self.home / "state"), XDG_CONFIG_HOME=str(self.home / "config"), NO_COLOR="1",
-                    DOCKER_CONFIG=str(self.home / "docker"), AWS_ENDPOINT_URL=self.url, AWS_REGION=REGION, AWS_DEFAULT_REGION=REGION,
-                    AWS_PAGER="", AWS_EC2_METADATA_DISABLED="true")
+        kept = {k: v for k, v in os.environ.items() if not re.match("(AWS|GITHUB|TINYSTACKS|XDG)_|CI$|DOCKER_CONFIG$", k)}
+        kept.update(HOME=str(self.home), XDG_STATE_HOME=str(self.home / "state"), XDG_CONFIG_HOME=str(self.home / "config"),
+                    NO_COLOR="1", DOCKER_CONFIG=str(self.home / "docker"), AWS_ENDPOINT_URL=self.url, AWS_REGION=REGION,
+                    AWS_DEFAULT_REGION=REGION, AWS_PAGER="", AWS_EC2_METADATA_DISABLED="true")
         if self.story.get("keys_expire_after"):
             (self.home / "keys.py").write_text(CREDENTIAL_PROCESS)
             (self.home / ".aws").mkdir()
-            (self.home / ".aws" / "config").write_text(f"[default]\nregion = {REGION}\ncredential_process = {sys.executable} {self.home}/keys.py\n")
+            (self.home / ".aws" / "config").write_text(
+                f"[default]\nregion = {REGION}\ncredential_process = {sys.executable} {self.home}/keys.py\n")
         else:
             kept.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="secret")
         return kept
@@ -291,8 +314,8 @@ class Row:
     def __str__(self):
         def number(value):
             return "-" if value is None else f"{value:.1f}"
-        return (f"{'ok  ' if not self.wrong else 'WRONG'} {self.name:36} {self.exit!s:>4} {self.outcome!s:15} {self.cause!s:26} {self.owner!s:14} "
-                f"{number(self.told):>6} {number(self.late):>6} {self.calls:>5}  {'; '.join(self.wrong)}")
+        return (f"{'WRONG' if self.wrong else 'ok':5} {self.name:36} {self.exit!s:>4} {self.outcome!s:15} {self.cause!s:26} "
+                f"{self.owner!s:14} {number(self.told):>6} {number(self.late):>6} {self.calls:>5}  {'; '.join(self.wrong)}")
 
 
 def play(program, ground, name, story, options):
@@ -329,12 +352,15 @@ def summarise(rows):
 
     def of(values, what):
         return f"{what(values):.1f} s" if values else "-"
-    say(f"\nexit codes {right} of {len(rows)}, outcomes {sum(r.outcome in r.truth['outcome'] for r in rows)} of {len(rows)}, causes {causes} of {len(asked)}, "
-        f"owners {owners} of {sum(bool(r.truth['owner']) for r in rows)}, false alarms {len(alarms)}")
-    say(f"cause told after certain: median {of(told, statistics.median)}, worst {of(told, max)}; ended after AWS: median {of(late, statistics.median)}, "
-        f"worst {of(late, max)}; at most {max((r.calls for r in rows), default=0)} calls a minute")
+    outcomes, owned = sum(r.outcome in r.truth["outcome"] for r in rows), sum(bool(r.truth["owner"]) for r in rows)
+    say(f"\nexit codes {right} of {len(rows)}, outcomes {outcomes} of {len(rows)}, causes {causes} of {len(asked)}, "
+        f"owners {owners} of {owned}, false alarms {len(alarms)}")
+    say(f"cause told after certain: median {of(told, statistics.median)}, worst {of(told, max)} (never: "
+        f"{sum(r.told is None and r.report['began'] is not None for r in asked)}); ended after AWS: median "
+        f"{of(late, statistics.median)}, worst {of(late, max)}; at most {max(r.calls for r in rows)} calls a minute")
     enough = not asked or causes >= CAUSES_WANTED * len(asked)
-    return right == len(rows) and enough and not alarms and all(r.calls <= CALLS_A_MINUTE for r in rows) and not any("JSON" in w for r in rows for w in r.wrong)
+    fit = all(r.calls <= CALLS_A_MINUTE and not any("JSON" in w for w in r.wrong) for r in rows)
+    return right == len(rows) and enough and not alarms and fit
 
 
 def check_machine():
@@ -342,7 +368,7 @@ def check_machine():
     missing += [m for m in ("moto", "flask") if not importlib.util.find_spec(m)]
     if missing:
         skip(f"{', '.join(missing)} missing: tests/run.sh installs what is needed")
-    if subprocess.run(["docker", "image", "inspect", BASE_IMAGE], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+    if subprocess.run(["docker", "image", "inspect", BASE_IMAGE], capture_output=True, check=False).returncode != 0:
         skip(f"{BASE_IMAGE} is missing: base_image of examples/machine.sh makes it")
 
 

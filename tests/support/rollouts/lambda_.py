@@ -143,10 +143,12 @@ class Lambda:
     """The REST calls, by method and path. Each gives (status, headers, JSON object or bytes)."""
 
     PATH = re.compile(r"/20\d\d-\d\d-\d\d/functions(?:/(?P<name>[^/]+))?(?:/(?P<rest>.*?))?/?")
-    NAMES = {("GET", ""): "GetFunction", ("GET", "configuration"): "GetFunctionConfiguration", ("PUT", "code"): "UpdateFunctionCode",
-             ("PUT", "configuration"): "UpdateFunctionConfiguration", ("POST", "invocations"): "Invoke", ("POST", "versions"): "PublishVersion",
-             ("GET", "versions"): "ListVersionsByFunction", ("GET", "aliases"): "ListAliases", ("GET", "url"): "GetFunctionUrlConfig",
-             ("GET", "alias"): "GetAlias", ("PUT", "alias"): "UpdateAlias", ("POST", "aliases"): "CreateAlias"}
+    NAMES = {("GET", ""): "GetFunction", ("GET", "configuration"): "GetFunctionConfiguration",
+             ("PUT", "code"): "UpdateFunctionCode", ("PUT", "configuration"): "UpdateFunctionConfiguration",
+             ("POST", "invocations"): "Invoke", ("GET", "url"): "GetFunctionUrlConfig",
+             ("POST", "versions"): "PublishVersion", ("GET", "versions"): "ListVersionsByFunction",
+             ("GET", "aliases"): "ListAliases", ("POST", "aliases"): "CreateAlias",
+             ("GET", "alias"): "GetAlias", ("PUT", "alias"): "UpdateAlias"}
 
     def __init__(self, function):
         self.function = function
@@ -238,7 +240,8 @@ class Lambda:
     def _view_alias(self, name):
         version, weights = self.function.aliases[name]
         return present(AliasArn=f"{self.function.arn}:{name}", Name=name, FunctionVersion=version, Description="",
-                       RoutingConfig={"AdditionalVersionWeights": weights} if weights else None, RevisionId=uuid(name, version, sorted(weights)))
+                       RoutingConfig={"AdditionalVersionWeights": weights} if weights else None,
+                       RevisionId=uuid(name, version, sorted(weights)))
 
     def GetAlias(self, ask):
         if ask["_alias"] not in self.function.aliases:

@@ -28,8 +28,9 @@ class Logs:
         rows = []
         for name, lines in sorted(self._streams().items()):
             if name.startswith(ask.get("logStreamNamePrefix") or ""):
-                rows.append(present(logStreamName=name, arn=arn("logs", f"log-group:{self.group}:log-stream:{name}"), storedBytes=0,
-                                    firstEventTimestamp=lines[0][0] if lines else None, lastEventTimestamp=lines[-1][0] if lines else None))
+                first, last = (lines[0][0], lines[-1][0]) if lines else (None, None)
+                rows.append(present(logStreamName=name, storedBytes=0, firstEventTimestamp=first, lastEventTimestamp=last,
+                                    arn=arn("logs", f"log-group:{self.group}:log-stream:{name}")))
         return {"logStreams": rows}
 
     def GetLogEvents(self, ask):

@@ -147,8 +147,7 @@ class Service(ServiceState):
             return  # an earlier look has been planned since
         self._due = None
         attempt = self.attempt()
-        staged = self.strategy != "ROLLING" and attempt is not None and attempt.target.kind == "new" and attempt.status in GOING
-        if staged:
+        if self.strategy != "ROLLING" and attempt and attempt.target.kind == "new" and attempt.status in GOING:
             self.stages.go_on(attempt, now)
         else:
             self._roll(now)
@@ -169,7 +168,8 @@ class Service(ServiceState):
         self._finish_when_steady(primary, now)
 
     def _say_when_stuck(self, primary, mine, others, room, least, now):
-        if primary.kind == "new" and not mine and room <= 0 and others and len(others) <= least and not self.told.get("stuck"):
+        stuck = primary.kind == "new" and not mine and room <= 0 and 0 < len(others) <= least
+        if stuck and not self.told.get("stuck"):
             self.told["stuck"] = True
             self.tell_story(STUCK, now)
 
@@ -222,7 +222,8 @@ class Service(ServiceState):
         """What keeps tasks from being placed, told once; AWS repeats the same message only after six hours."""
         for index, hindrance in enumerate(self.story.get("hindrances", [])):
             begins, ends = hindrance.get("from", 0.0), hindrance.get("until")
-            if deployment.kind not in hindrance.get("kinds", ["new"]) or now < begins or (ends is not None and now >= ends):
+            over = ends is not None and now >= ends
+            if deployment.kind not in hindrance.get("kinds", ["new"]) or now < begins or over:
                 continue
             tell_at = max(now, begins) + hindrance.get("after", 0.5)
             if index not in self.told:
@@ -236,8 +237,8 @@ class Service(ServiceState):
     def _tell_hindrance(self, hindrance, deployment, at):
         def tell(now):
             ends = hindrance.get("until")
-            over = self.primary is not deployment or deployment.rollout == "FAILED" or (ends is not None and now >= ends)
-            if over:
+            late = ends is not None and now >= ends
+            if late or self.primary is not deployment or deployment.rollout == "FAILED":
                 return
             self.tell_story(hindrance["says"], now)
             if hindrance.get("again"):
@@ -261,7 +262,7 @@ class Service(ServiceState):
         if running and not running.over():
             running.move("STOP_REQUESTED", now)
             self.agenda.at(now + 1.5, lambda later: None if running.over() else running.move("STOPPED", later))
-        fates = {"new": self.story.get("new"), "back": self.story.get("rollback"), "other": self.story.get("other")}[kind]
+        fates = self.story.get({"back": "rollback"}.get(kind, kind))
         sources = [d for d in self.deployments if d.tasks()]
         deployment = Deployment(self, definition, kind, fates, now)
         for each in self.deployments:
@@ -308,8 +309,9 @@ class Service(ServiceState):
         attempt.move("ROLLBACK_IN_PROGRESS", now, words)
         deployment.status = "ACTIVE"
         old.again(now, self.story.get("rollback"))
-        tripped = attempt.breaker == "TRIGGERED"
-        old.reason = f"ECS deployment circuit breaker: rolling back to deploymentId {old.id}." if tripped else f"ECS deployment {old.id} in progress."
+        old.reason = f"ECS deployment {old.id} in progress."
+        if attempt.breaker == "TRIGGERED":
+            old.reason = f"ECS deployment circuit breaker: rolling back to deploymentId {old.id}."
         self.primary, self.deployments = old, [old] + [d for d in self.deployments if d is not old]
         self.tell(f"rolling back to deployment {old.id}.", now)
         self.poke(now)
@@ -356,7 +358,7 @@ class Service(ServiceState):
     def truth(self):
         good = {kind: sum(t.ready() for t in self.tasks if t.kind == kind) for kind in ("old", "new", "back", "other")}
         old_image = good["old"] + good["back"]
-        restored = old_image >= self.desired and good["new"] == 0 and self.primary.kind in ("old", "back") and not self.first
+        restored = old_image >= self.desired and good["new"] == 0 and self.primary.kind in ("old", "back")
         mine = next((a for a in self.attempts if a.target.kind == "new"), None)
-        return {"good": good, "desired": self.desired, "restored": restored, "primary": self.primary.kind, "rollout": self.primary.rollout,
-                "attempt": mine.status if mine else None, "serving": "new" if good["new"] and not old_image else "old" if old_image else None}
+        return {"good": good, "desired": self.desired, "restored": restored and not self.first, "primary": self.primary.kind,
+                "rollout": self.primary.rollout, "attempt": mine.status if mine else None}

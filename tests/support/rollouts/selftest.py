@@ -108,8 +108,8 @@ class EcsRun(Run):
         world.clock.begin()
         world.look()
         try:
-            current = self.ask("DescribeServices", {"cluster": service.cluster, "services": [service.name]})["services"][0]["taskDefinition"]
-            definition = self.ask("DescribeTaskDefinition", {"taskDefinition": current})["taskDefinition"]
+            shown = self.ask("DescribeServices", {"cluster": service.cluster, "services": [service.name]})["services"][0]
+            definition = self.ask("DescribeTaskDefinition", {"taskDefinition": shown["taskDefinition"]})["taskDefinition"]
             keep = ("family", "networkMode", "containerDefinitions", "requiresCompatibilities", "cpu", "memory", "executionRoleArn")
             new = {k: json.loads(json.dumps(definition[k])) for k in keep}
             new["containerDefinitions"][0]["image"] = IMAGE + ":dev"
@@ -148,10 +148,12 @@ class EcsRun(Run):
                 self.ask("DescribeTasks", {**cluster, "tasks": tasks[-20:]})
         listed = self.ask("ListServiceDeployments", self.where)["serviceDeployments"]
         if listed:
-            seen = self.ask("DescribeServiceDeployments", {"serviceDeploymentArns": [d["serviceDeploymentArn"] for d in listed]})
-            self.ask("DescribeServiceRevisions", {"serviceRevisionArns": [d["targetServiceRevision"]["arn"] for d in seen["serviceDeployments"]]})
+            arns = [d["serviceDeploymentArn"] for d in listed]
+            seen = self.ask("DescribeServiceDeployments", {"serviceDeploymentArns": arns})["serviceDeployments"]
+            self.ask("DescribeServiceRevisions", {"serviceRevisionArns": [d["targetServiceRevision"]["arn"] for d in seen]})
         if service.balancer:
-            self.wrong += self.model.complaints("elbv2", "DescribeTargetHealth", world.balancers.DescribeTargetHealth({"TargetGroupArn": service.groups[0]}))
+            health = world.balancers.DescribeTargetHealth({"TargetGroupArn": service.groups[0]})
+            self.wrong += self.model.complaints("elbv2", "DescribeTargetHealth", health)
 
     def check_counts(self, view):
         primary = [d for d in view["deployments"] if d["status"] == "PRIMARY"]
@@ -274,9 +276,10 @@ def play(story, model):
     if any(r.certain() is None for r in runs) and not runs[0].refused:
         wrong.append(f"'{truth['certain']}' never happens; marks: {sorted(runs[0].world.agenda.marks)}")
     if not runs[0].acted:
-        marks = [{k: v for k, v in r.world.agenda.marks.items() if not k.startswith(("new.call", "old.call", "hook"))} for r in runs]
-        common = set(marks[0]) & set(marks[1])
-        wrong += [f"'{m}' depends on the pace: {marks[0][m]} or {marks[1][m]}" for m in sorted(common) if abs(marks[0][m] - marks[1][m]) > 1e-6][:3]
+        first, second = (r.world.agenda.marks for r in runs)
+        common = [m for m in sorted(set(first) & set(second)) if not m.startswith(("new.call", "old.call"))]
+        differ = [m for m in common if abs(first[m] - second[m]) > 1e-6]
+        wrong += [f"'{m}' depends on the pace: {first[m]} or {second[m]}" for m in differ[:3]]
     return wrong
 
 

@@ -136,8 +136,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return Call(operation, "query", "elasticloadbalancing", answer)
         operation = world.rest.operation(self.command, url.path) if world.function else None
         if operation:
-            query = dict(urllib.parse.parse_qsl(url.query))
-            return Call(operation, "rest", "lambda", lambda: world.rest.call(operation, urllib.parse.unquote(url.path), query, self.headers, body))
+            query, path = dict(urllib.parse.parse_qsl(url.query)), urllib.parse.unquote(url.path)
+            return Call(operation, "rest", "lambda", lambda: world.rest.call(operation, path, query, self.headers, body))
         return Call(f"{self.command} {url.path[:60]}", "rest", "other", None)
 
     def _answer(self, call, body):
@@ -154,8 +154,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if call.form == "json":
             return self._send(200, data, {"Content-Type": "application/x-amz-json-1.1"})
         if call.form == "query":
-            inner = to_xml({call.operation + "Result": reply, "ResponseMetadata": {"RequestId": uuid(time.time())}})
-            return self._send(200, f'<{call.operation}Response xmlns="{ELBV2}">{inner}</{call.operation}Response>'.encode(), {"Content-Type": "text/xml"})
+            inner = {call.operation + "Result": reply, "ResponseMetadata": {"RequestId": uuid(time.time())}}
+            return self._send_xml(200, call.operation + "Response", inner)
         status, headers, payload = reply
         time.sleep(world.clock.real(headers.pop("_takes", 0)))
         data = payload if isinstance(payload, bytes) else b"" if payload is None else json.dumps(payload).encode()
@@ -165,8 +165,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _refuse(self, form, status, code, message):
         if form == "query":
-            error = to_xml({"Error": {"Type": "Sender", "Code": code, "Message": message}, "RequestId": uuid(time.time())})
-            return self._send(status, f'<ErrorResponse xmlns="{ELBV2}">{error}</ErrorResponse>'.encode(), {"Content-Type": "text/xml"})
+            error = {"Type": "Sender", "Code": code, "Message": message}
+            return self._send_xml(status, "ErrorResponse", {"Error": error, "RequestId": uuid(time.time())})
         headers = {"x-amzn-ErrorType": code, "Content-Type": "application/json" if form == "rest" else "application/x-amz-json-1.1"}
         body = {"Type": "User", "message": message, "Message": message} if form == "rest" else {"__type": code, "message": message}
         return self._send(status, json.dumps(body).encode(), headers)
@@ -211,6 +211,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command == "HEAD" and answer.getheader("Content-Length"):
             keep["Content-Length"] = answer.getheader("Content-Length")
         return self._send(answer.status, data, keep)
+
+    def _send_xml(self, status, element, content):
+        text = f'<{element} xmlns="{ELBV2}">{to_xml(content)}</{element}>'
+        return self._send(status, text.encode(), {"Content-Type": "text/xml"})
 
     def _send(self, status, data, headers):
         self.send_response(status)

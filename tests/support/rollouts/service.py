@@ -20,7 +20,8 @@ class ServiceState:
         self.strategy, self.bake, self.settle = of.get("strategy", "ROLLING"), of.get("bake", 0), of.get("settle", 4.0)
         self.steps, self.step_seconds = of.get("steps", [100.0]), of.get("step_seconds", 4.0)
         self.alarm_names, self.alarms_roll_back = of.get("alarms", []), of.get("alarms_roll_back", True)
-        self.hooks, self.first, self.state = [dict(h) for h in story.get("hooks", [])], of.get("first", False), of.get("state", "ACTIVE")
+        self.hooks = [dict(h) for h in story.get("hooks", [])]
+        self.first, self.state = of.get("first", False), of.get("state", "ACTIVE")
         self.lag = {"list": 0.8, "revision": 1.5, "current": 0.8, "service": 0.0, **story.get("lag", {})}
         self.kept_for = of.get("stopped_tasks_kept_for", 3600.0)
         self._name_things()
@@ -96,9 +97,9 @@ class ServiceState:
         """Words of a story with what they speak of put in."""
         deployment = task.deployment if task else self.primary
         image = self.image_of(deployment.definition, self.containers[0])
-        values = {"image": image, "repository": image.split("@")[0].rsplit(":", 1)[0], "task": task.id if task else "", "service": self.name,
-                  "cluster": self.cluster, "account": ACCOUNT, "region": REGION, "deployment": deployment.id, "group": self.groups[0],
-                  "container": self.containers[0], "role": role(self.name + "-execution"), "address": (task and task.address) or ""}
+        values = {"image": image, "repository": image.split("@")[0].rsplit(":", 1)[0], "task": task.id if task else "",
+                  "service": self.name, "cluster": self.cluster, "account": ACCOUNT, "region": REGION,
+                  "deployment": deployment.id, "group": self.groups[0], "role": role(self.name + "-execution")}
         for name, value in values.items():
             text = text.replace("{" + name + "}", value)
         return text
@@ -136,7 +137,8 @@ class ServiceState:
         name = arn("ecs", f"task-definition/{definition['family']}:{revision}")
         self.definitions[name] = {"volumes": [], "placementConstraints": [], "compatibilities": ["EC2", "FARGATE"], **definition,
                                   "taskDefinitionArn": name, "revision": revision, "status": "ACTIVE",
-                                  "registeredAt": self.clock.wall(self.agenda.now), "registeredBy": f"arn:aws:iam::{ACCOUNT}:user/vendor"}
+                                  "registeredAt": self.clock.wall(self.agenda.now),
+                                  "registeredBy": f"arn:aws:iam::{ACCOUNT}:user/vendor"}
         return self.definitions[name]
 
     def spawn(self, deployment):

@@ -6,7 +6,8 @@ from .rollout import STAGES, hook_function
 
 SECONDS = {"RECONCILE_SERVICE": 0.4, "PRE_SCALE_UP": 0.4, "POST_SCALE_UP": 0.4, "TEST_TRAFFIC_SHIFT": 0.8,
            "POST_TEST_TRAFFIC_SHIFT": 0.4, "POST_PRODUCTION_TRAFFIC_SHIFT": 0.4, "BAKE_TIME": 3.0}
-SAID_NO = "Service deployment rolled back because {stage} lifecycle hook(s) failed. Lifecycle hook target {function} returned FAILED status."
+SAID_NO = ("Service deployment rolled back because {stage} lifecycle hook(s) failed. "
+           "Lifecycle hook target {function} returned FAILED status.")
 TIMED_OUT = "Service deployment rolled back because {stage} pause hook timed out."
 
 
@@ -73,7 +74,8 @@ class Stages:
         self.service.agenda.mark("hook.waits" if pause else "hook.runs", now)
         if pause:
             if "expires" in hook:
-                self.service.agenda.at(now + hook["expires"], lambda later: self._end_hook(attempt, index, "TIMED_OUT", TIMED_OUT, later))
+                self.service.agenda.at(now + hook["expires"],
+                                       lambda later: self._end_hook(attempt, index, "TIMED_OUT", TIMED_OUT, later))
         elif hook.get("answer", "SUCCEEDED") is not None:
             words = hook.get("words", SAID_NO)
             self.service.agenda.at(now + hook.get("takes", 1.0),

@@ -3,7 +3,8 @@ import json
 import pathlib
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "fixtures" / "rollouts"
-EXITS = {"succeeded": 0, "failed": 10, "rolled_back": 11, "rollback_failed": 12, "superseded": 6, "stopped": 6, "waiting": 8, "uncertain": 9}
+EXITS = {"succeeded": 0, "failed": 10, "rolled_back": 11, "rollback_failed": 12, "superseded": 6, "stopped": 6, "waiting": 8,
+         "uncertain": 9}
 OWNERS = ("application", "infrastructure", "operator", "undecided")
 FATE = {"start": 0, "dies": {"at": 0, "code": "", "words": "", "exit": 0, "reason": "", "container": "", "takes": 0, "others": 0},
         "log": [[]], "target": [[]], "health": [[]], "address": True, "exit_when_told": 0, "takes_to_stop": 0,
@@ -13,12 +14,14 @@ RESULT = {"error": "", "payload": ..., "log": "", "takes": 0, "refused": REFUSED
 UPDATE = {"takes": 0, "fails": {"code": "", "says": ""}, "refused": REFUSED}
 SHAPE = {
     "story": "", "ci": True, "release": "", "release_change": ..., "keys_expire_after": 0, "note": "",
-    "truth": {"outcome": [""], "exit": [0], "cause": "", "or": [""], "cause_optional": True, "owner": [""], "certain": ..., "words": ""},
+    "truth": {"outcome": [""], "exit": [0], "cause": "", "or": [""], "cause_optional": True, "owner": [""], "certain": ...,
+              "words": ""},
     "service": {"cluster": "", "name": "", "desired": 0, "launch": "", "containers": [""], "sidecars_optional": True,
                 "breaker": {"enable": True, "rollback": True, "threshold": 0}, "percent": [0], "strategy": "", "bake": 0, "settle": 0,
                 "steps": [0], "step_seconds": 0, "alarms": [""], "alarms_roll_back": True, "first": True, "state": "", "image": "",
                 "balancer": {"port": 0, "path": "", "grace": 0, "interval": 0, "patience": 0, "group_gone": True},
-                "health_check": {"command": [""], "interval": 0, "timeout": 0, "retries": 0, "startPeriod": 0}, "free": {"cpu": 0, "memory": 0},
+                "health_check": {"command": [""], "interval": 0, "timeout": 0, "retries": 0, "startPeriod": 0},
+                "free": {"cpu": 0, "memory": 0},
                 "no_log_group": True, "stopped_tasks_kept_for": 0},
     "new": [FATE], "old": [FATE], "rollback": [FATE], "other": [FATE],
     "hindrances": [{"from": 0, "until": 0, "says": "", "after": 0, "again": 0, "kinds": [""]}],
@@ -26,10 +29,10 @@ SHAPE = {
     "acts": [{"at": ..., "do": "", "of": "", "nth": 0, "count": 0, "code": "", "words": "", "exit": 0, "takes": 0, "to": 0}],
     "hooks": [{"stage": "", "takes": 0, "answer": "", "function": "", "pause": True, "expires": 0, "words": ""}],
     "lag": {"list": 0, "revision": 0, "current": 0, "service": 0},
-    "faults": [{"is": "", "to": [""], "from": 0, "until": 0, "calls": [0], "every": 0, "times": 0, "seconds": 0, "after": 0, "code": "",
-                "says": "", "status": 0}],
-    "lambda": {"name": "", "timeout": 0, "architecture": "", "vpc": True, "busy_for": 0, "missing": True, "idle": True, "update": UPDATE,
-               "rollback": UPDATE, "version": UPDATE, "calls": [RESULT], "old_calls": [RESULT]},
+    "faults": [{"is": "", "to": [""], "from": 0, "until": 0, "calls": [0], "every": 0, "times": 0, "seconds": 0, "after": 0,
+                "code": "", "says": "", "status": 0}],
+    "lambda": {"name": "", "timeout": 0, "architecture": "", "vpc": True, "busy_for": 0, "missing": True, "idle": True,
+               "update": UPDATE, "rollback": UPDATE, "version": UPDATE, "calls": [RESULT], "old_calls": [RESULT]},
 }
 
 

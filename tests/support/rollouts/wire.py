@@ -17,9 +17,8 @@ WIRE = {
     "story": "A service behind a balancer, for the wire.", "service": {"balancer": {"port": 8080}, "desired": 1, "alarms": ["errors"]},
     "new": [{"start": 1, "log": [[0.5, "hello"], [1.2, "ready"]]}],
     "truth": {"outcome": ["succeeded"], "exit": [0], "cause": None, "owner": [], "certain": "over"},
-    "faults": [{"is": "throttled", "to": ["DescribeLoadBalancers"], "calls": [1]}, {"is": "throttled", "to": ["ListClusters"], "calls": [1]}, {"is": "error", "to": ["ListClusters"], "calls": [1]},
-               {"is": "page", "to": ["ListClusters"], "calls": [1]}, {"is": "reset", "to": ["ListClusters"], "calls": [1]},
-               {"is": "denied", "to": ["ListClusters"], "calls": [1]}, {"is": "expired", "to": ["ListServices"], "after": -1}]}
+    "faults": [{"is": kind, "to": ["ListClusters"], "calls": [1]} for kind in ("throttled", "error", "page", "reset", "denied")] + [
+        {"is": "throttled", "to": ["DescribeLoadBalancers"], "calls": [1]}, {"is": "expired", "to": ["ListServices"], "after": -1}]}
 WIRE_LAMBDA = {
     "story": "A function, for the wire.", "truth": WIRE["truth"],
     "lambda": {"calls": [{"error": "Unhandled", "payload": {"errorType": "KeyError"}}, {}], "update": {"takes": 2}},
@@ -63,7 +62,8 @@ def wire_ecs():
     wire.refused("ClusterNotFoundException", ecs.describe_services, cluster="none", services=["web"])
     wire.refused("Throttling", elbv2.describe_load_balancers)
     service = ecs.describe_services(cluster="main", services=["web", "nobody"])
-    wire.expect("one service is there, the other missing", service["failures"][0]["reason"] == "MISSING" and service["services"][0]["runningCount"] == 1)
+    wire.expect("the service is there", service["services"][0]["runningCount"] == 1)
+    wire.expect("the other is missing", service["failures"][0]["reason"] == "MISSING")
     old = ecs.describe_task_definition(taskDefinition=service["services"][0]["taskDefinition"])["taskDefinition"]
     new = ecs.register_task_definition(family="web", containerDefinitions=[{**old["containerDefinitions"][0], "image": "other:1"}])
     ecs.update_service(cluster="main", service="web", taskDefinition=new["taskDefinition"]["taskDefinitionArn"])
@@ -79,9 +79,11 @@ def wire_ecs():
     group = service["services"][0]["loadBalancers"][0]["targetGroupArn"]
     states = [t["TargetHealth"]["State"] for t in elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]]
     wire.expect(f"the targets are healthy and initial, not {states}", sorted(states) == ["healthy", "initial"])
-    wire.expect("the group has a path", elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]["HealthCheckPath"] == "/healthz")
+    described = elbv2.describe_target_groups(TargetGroupArns=[group])["TargetGroups"]
+    wire.expect("the group has a path", described[0]["HealthCheckPath"] == "/healthz")
     wire.expect("the balancer has a name", elbv2.describe_load_balancers()["LoadBalancers"][0]["DNSName"].endswith("elb.amazonaws.com"))
-    stream = next(s["logStreamName"] for s in logs.describe_log_streams(logGroupName="/ecs/web")["logStreams"] if "lastEventTimestamp" in s)
+    streams = logs.describe_log_streams(logGroupName="/ecs/web")["logStreams"]
+    stream = next(s["logStreamName"] for s in streams if "lastEventTimestamp" in s)
     events = logs.get_log_events(logGroupName="/ecs/web", logStreamName=stream, limit=1)["events"]
     wire.expect("the last line is told", [e["message"] for e in events] == ["ready"])
     wire.expect("both lines are found", len(logs.filter_log_events(logGroupName="/ecs/web")["events"]) == 2)
@@ -108,7 +110,8 @@ def wire_lambda():
     by_arn = client.get_function_configuration(FunctionName=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:worker")
     wire.expect("the update has ended", by_arn["LastUpdateStatus"] == "Successful")
     answer = client.invoke(FunctionName="worker", Payload=b"{}", LogType="Tail")
-    wire.expect("the first call fails", answer["FunctionError"] == "Unhandled" and json.load(answer["Payload"])["errorType"] == "KeyError")
+    wire.expect("the first call fails", answer["FunctionError"] == "Unhandled")
+    wire.expect("and says how", json.load(answer["Payload"])["errorType"] == "KeyError")
     wire.expect("the second call works", "FunctionError" not in client.invoke(FunctionName="worker", Payload=b"{}"))
     wire.expect("a version is published", client.publish_version(FunctionName="worker")["Version"] == "4")
     wire.refused("ResourceConflictException", client.invoke, FunctionName="worker", Qualifier="4")
@@ -124,7 +127,8 @@ def wire_moto():
     port = server.Server(server.World(WIRE))  # takes a free port, which moto gets
     free = port.server_address[1]
     port.server_close()
-    child = subprocess.Popen([sys.executable, "-c", "import sys; from moto.server import main; main(sys.argv[1:])", "-H", "127.0.0.1", "-p", str(free)],
+    main = "import sys; from moto.server import main; main(sys.argv[1:])"
+    child = subprocess.Popen([sys.executable, "-c", main, "-H", "127.0.0.1", "-p", str(free)],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wire = Wire(WIRE)
     try:
