@@ -242,7 +242,8 @@ class LambdaRun(Run):
             bad = 0
             for _ in range(3):
                 try:
-                    bad += "X-Amz-Function-Error" in self.world.rest.Invoke({"_qualifier": None, "_headers": {}})[1]
+                    _, headers, payload = self.world.rest.Invoke({"_qualifier": None, "_headers": {}})
+                    bad += "X-Amz-Function-Error" in headers or json.loads(payload).get("statusCode", 200) >= 400
                 except Refused:
                     bad += 1
             self.called, self.broken = True, bad == 3

@@ -67,6 +67,7 @@ class ServiceState:
                          "environment": [], "mountPoints": [], "volumesFrom": [], "logConfiguration": logs}
             if index == 0:
                 container["portMappings"] = [{"containerPort": port, "hostPort": port, "protocol": "tcp"}]
+                container.update({"secrets": of["secrets"]} if "secrets" in of else {})
                 if self.health_check:
                     container["healthCheck"] = {"interval": 5, "timeout": 2, "retries": 2, "startPeriod": 0, **self.health_check}
             containers.append(container)

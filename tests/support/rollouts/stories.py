@@ -19,6 +19,7 @@ SHAPE = {
     "service": {"cluster": "", "name": "", "desired": 0, "launch": "", "containers": [""], "sidecars_optional": True,
                 "breaker": {"enable": True, "rollback": True, "threshold": 0}, "percent": [0], "strategy": "", "bake": 0, "settle": 0,
                 "steps": [0], "step_seconds": 0, "alarms": [""], "alarms_roll_back": True, "first": True, "state": "", "image": "",
+                "secrets": [{"name": "", "valueFrom": ""}],
                 "balancer": {"port": 0, "path": "", "grace": 0, "interval": 0, "patience": 0, "group_gone": True},
                 "health_check": {"command": [""], "interval": 0, "timeout": 0, "retries": 0, "startPeriod": 0},
                 "free": {"cpu": 0, "memory": 0},
