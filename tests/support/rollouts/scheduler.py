@@ -168,9 +168,9 @@ class Service(ServiceState):
         self._finish_when_steady(primary, now)
 
     def _say_when_stuck(self, primary, mine, others, room, least, now):
-        stuck = primary.kind == "new" and not mine and room <= 0 and 0 < len(others) <= least
-        if stuck and not self.told.get("stuck"):
-            self.told["stuck"] = True
+        stuck = primary.kind != "old" and not mine and room <= 0 and 0 < len(others) <= least
+        if stuck and self.told.get("stuck") is not primary:
+            self.told["stuck"] = primary
             self.tell_story(STUCK, now)
 
     def _thin_out(self, primary, mine, others, least, now):
