@@ -126,7 +126,7 @@ private:
                 list(groups, "TargetGroups").empty()
                     ? nlohmann::json::array_t{}
                     : nlohmann::json::array_t(list(list(groups, "TargetGroups").front(), "LoadBalancerArns"));
-            if (balancers.empty()) {
+            if (balancers.empty() || !balancers.front().is_string()) {
                 return;
             }
             const auto found = elbv2.describe_load_balancers({balancers.front().get<std::string>()}, interruption);

@@ -260,4 +260,17 @@ TEST_CASE("scrubbed hides account numbers and the values of variables", "[deploy
     CHECK(clean["createdAt"] == reply["createdAt"]);
 }
 
+TEST_CASE("judge bears answers that hold what no model lists", "[deployment]")
+{
+    const std::vector<Observation> odd = {
+        {at(0), "Baseline", {{"target", "ecs"}, {"deployments", {1, nullptr}}, {"events", "none"}}},
+        {at(1), "DescribeServices", {{"services", {1}}}},
+        {at(2), "DescribeServices", {{"services", {{{"deployments", {{{"id", 7}, {"createdAt", "soon"}}}}}}}}},
+        {at(3), "DescribeTasks", {{"tasks", {{{"containers", "app"}, {"lastStatus", 5}}}}}},
+        {at(4), "DescribeTargetHealth", {{"TargetHealthDescriptions", {nullptr}}}},
+        {at(5), "Invented", nullptr}};
+
+    CHECK_FALSE(judge(odd, at(9)).verdict);
+}
+
 }  // namespace tinystacks::deployment

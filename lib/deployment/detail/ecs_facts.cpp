@@ -18,15 +18,16 @@ void take_baseline(EcsFacts& facts, const nlohmann::json& reply)
     facts.service = text(reply, "service");
     facts.old_task_definition = text(reply, "task_definition");
     facts.first = reply::truth(reply, "first");
-    for (const auto& id : list(reply, "deployments")) {
-        facts.old_deployments.insert(id.get<std::string>());
-    }
-    for (const auto& arn : list(reply, "service_deployments")) {
-        facts.old_attempts.insert(arn.get<std::string>());
-    }
-    for (const auto& id : list(reply, "events")) {
-        facts.old_events.insert(id.get<std::string>());
-    }
+    const auto keep = [&](std::set<std::string>& kept, std::string_view key) {
+        for (const auto& each : list(reply, key)) {
+            if (each.is_string()) {  // a record is a text from outside
+                kept.insert(each.get<std::string>());
+            }
+        }
+    };
+    keep(facts.old_deployments, "deployments");
+    keep(facts.old_attempts, "service_deployments");
+    keep(facts.old_events, "events");
 }
 
 EcsDeployment deployment_of(const nlohmann::json& entry)
