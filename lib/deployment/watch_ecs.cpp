@@ -188,6 +188,7 @@ private:
     {
         std::string rollout;
         std::string tasks;
+        const auto primary = primary_;
         for (const auto& deployment : list(service, "deployments")) {
             rollout += fmt::format(" {}:{}:{}", text(deployment, "id"), text(deployment, "status"),
                                    text(deployment, "rolloutState"));
@@ -213,8 +214,10 @@ private:
                 asks_for_room_ = true;
             }
         }
+        // After a loss of the connection a rollback may be over already: then it is only another one's turn.
+        const bool replaced = !primary.empty() && primary_ != primary;
         const bool given_up = rollout.find(":FAILED") != std::string::npos;
-        const Changes changes{rollout != rollout_, tasks != tasks_, given_up && !given_up_};
+        const Changes changes{rollout != rollout_, tasks != tasks_, replaced || (given_up && !given_up_)};
         given_up_ = given_up;
         rollout_ = std::move(rollout);
         tasks_ = std::move(tasks);
