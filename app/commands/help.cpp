@@ -33,6 +33,7 @@ constexpr std::string_view exit_codes = R"(Exit codes
 )";
 
 constexpr std::string_view environment = R"(Environment
+  TINYSTACKS_ALLOW_HOSTS    hosts inside our networks to which a registry may send us on, with commas between
   TINYSTACKS_CONTROL        who keeps stacks and deployments: embedded (--control)
   TINYSTACKS_REGISTRY_PORT  port of the machine's own registry, 5128 otherwise
   TINYSTACKS_TOKEN          credential of a TinyStacks API; never passed on to a child

@@ -1,6 +1,7 @@
 #include "http/curl_transport.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "http/detail/curl_library.hpp"
 #include "http/detail/transfer.hpp"
 
@@ -23,6 +24,15 @@ std::string first_of(const std::map<std::string, std::string>& environment, std:
         }
     }
     return {};
+}
+
+std::vector<std::string> names_in(std::string_view list)
+{
+    std::vector<std::string> names;
+    for (const auto name : split(list, ',')) {
+        names.push_back(to_lower(trim(name)));
+    }
+    return names;
 }
 
 /// A transfer's stay in a multi handle.
@@ -97,12 +107,13 @@ struct CurlTransport::Connections {
     }
 };
 
-CurlTransport::CurlTransport(const std::map<std::string, std::string>& environment)
+CurlTransport::CurlTransport(const std::map<std::string, std::string>& environment, const NetworkLimits& limits)
     : connections_(std::make_unique<Connections>())
 {
     connections_->route = {first_of(environment, {"https_proxy", "HTTPS_PROXY"}),
                            first_of(environment, {"no_proxy", "NO_PROXY"}),
-                           first_of(environment, {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})};
+                           first_of(environment, {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}),
+                           names_in(first_of(environment, {"TINYSTACKS_ALLOW_HOSTS"})), limits};
 }
 
 CurlTransport::~CurlTransport() = default;

@@ -120,6 +120,12 @@ std::optional<std::chrono::seconds> find_retry_after(std::string_view value, Tim
     return std::max(0s, std::chrono::ceil<std::chrono::seconds>(then - now));
 }
 
+std::optional<std::chrono::seconds> find_retry_after(const Response& response, Time now)
+{
+    const auto header = response.find_header("retry-after");
+    return header ? find_retry_after(*header, now) : std::nullopt;
+}
+
 Patience real_patience()
 {
     return {std::chrono::steady_clock::now, system_time, wait_really, [] {
@@ -138,9 +144,8 @@ Response send_with_retry(Transport& transport, const Request& request, const std
         std::optional<std::string> retry_after;
         if (outcome.response) {
             status = outcome.response->status;
-            if (const auto header = outcome.response->find_header("retry-after")) {
-                const auto least = find_retry_after(*header, patience.clock());
-                retry_after = least ? std::optional(std::to_string(least->count())) : std::nullopt;
+            if (const auto least = find_retry_after(*outcome.response, patience.clock())) {
+                retry_after = std::to_string(least->count());
             }
         }
         const auto elapsed = std::chrono::duration_cast<milliseconds>(patience.now() - start);

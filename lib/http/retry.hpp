@@ -25,6 +25,8 @@ struct Patience {
 /// A Retry-After header as a wait from `now` on: seconds, or a date (RFC 9110, section 10.2.3). Empty when it is
 /// neither or negative; a date in the past is zero.
 [[nodiscard]] std::optional<std::chrono::seconds> find_retry_after(std::string_view value, Time now);
+/// The same of an answer; empty when it asks for none.
+[[nodiscard]] std::optional<std::chrono::seconds> find_retry_after(const Response& response, Time now);
 
 /// send() until find_retry_wait() gives up; the last answer, whatever its status, or the last Error{failed}. Tries
 /// again only what may be sent twice: GET, HEAD, PUT, DELETE, OPTIONS, and anything with an Idempotency-Key.

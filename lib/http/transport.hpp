@@ -22,6 +22,12 @@ enum class ClearText {
     credentials_endpoint,  ///< those, and the link-local addresses at which AWS gives an instance or container its keys
 };
 
+/// Who named the host of a URL, and with it where the URL may lead.
+enum class NamedBy {
+    operator_,  ///< the command line, a configuration, a project file: anywhere
+    server,     ///< another host's answer: to the public network only, whatever its name resolves to
+};
+
 struct Request {
     std::string method = "GET";
     std::string url = {};                  ///< https, or http where `clear_text` allows it; no user name or password
@@ -29,7 +35,9 @@ struct Request {
     std::string body = {};                 ///< referenced while it is sent
     std::filesystem::path body_file = {};  ///< streamed as the body when not empty; then `body` is not used
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
+    bool may_be_silent = false;  ///< until the timeout: who answers has to work first
     ClearText clear_text = ClearText::this_machine;
+    NamedBy named_by = NamedBy::operator_;
 };
 
 struct Response {
@@ -48,8 +56,8 @@ public:
     /// Performs exactly one exchange: no retry, no redirect followed. Any status is a Response.
     /// Throws Error{failed} when none arrived or it broke off; Error{unavailable} when the server's certificate cannot
     /// be trusted or there is no libcurl (asking again will not help); Error{not_allowed} for clear text to a host that
-    /// is not this machine; Error{invalid_input} for a request that cannot be sent; Interrupted at once on either
-    /// level.
+    /// is not this machine, and for a URL of a server's that leads out of the public network; Error{invalid_input} for
+    /// a request that cannot be sent; Interrupted at once on either level.
     virtual Response send(const Request& request, const OnBody& on_body, const Interruption& interruption) = 0;
 };
 

@@ -23,7 +23,7 @@ namespace {
 
 /// Answers by path; prints each request line and header. Arguments: a certificate with key, and the newest TLS version.
 constexpr const char* server_script = R"PY(
-import hashlib, http.server, ssl, sys, time
+import hashlib, http.server, ssl, sys, time, urllib.parse, zlib
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def log_message(self, *a): pass
@@ -38,7 +38,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for name, value in self.headers.items(): print(f"  {name}: {value}", flush=True)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/echo": self.answer(200, f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode())
-        elif self.path == "/redirect": self.answer(302, b"", [("Location", "/echo")])
+        elif self.path.startswith("/redirect?"):
+            status, location = urllib.parse.unquote(self.path[10:]).split(",", 1)
+            self.answer(int(status), b"", [("Location", location)])
+        elif self.path == "/bomb":
+            bomb = zlib.compressobj(9, zlib.DEFLATED, 31); block = bytes(1 << 20)
+            self.answer(200, b"".join(bomb.compress(block) for _ in range(1024)) + bomb.flush(), [("Content-Encoding", "gzip")])
+        elif self.path == "/trickle":
+            self.send_response(200); self.send_header("Content-Length", "1000000"); self.end_headers()
+            while True: self.wfile.write(b"x"); self.wfile.flush(); time.sleep(0.1)
+        elif self.path == "/thinks": time.sleep(2.5); self.answer(200, b"done")
         elif self.path == "/cookie": self.answer(200, b"", [("Set-Cookie", "a=b")])
         elif self.path == "/500": self.answer(500, b"broken")
         elif self.path == "/encoded": self.answer(200, b"\x1f\x8bnot gzip", [("Content-Encoding", "gzip")])
@@ -110,12 +119,15 @@ struct Certificates {
         process::Command command;
         command.argv = {"/bin/sh", "-ec", R"(
 make() { openssl req -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1" 2>/dev/null
-         printf 'subjectAltName=%s\n' "$2" > "$1.ext"
-         openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile "$1.ext" -out "$1.crt" 2>/dev/null
+         printf '%s\n' "$2" > "$1.ext"
+         openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days "${3:-2}" -extfile "$1.ext" -out "$1.crt" 2>/dev/null
          cat "$1.crt" "$1.key" > "$1.pem"; }
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=test-ca 2>/dev/null
-make good IP:127.0.0.1
-make other DNS:other.example
+make good subjectAltName=IP:127.0.0.1
+make other subjectAltName=DNS:other.example
+make expired subjectAltName=IP:127.0.0.1 -1
+openssl req -x509 -newkey rsa:2048 -nodes -keyout self.key -out self.crt -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+cat self.crt self.key > self.pem
 )"};
         command.directory = directory.path();
         command.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
@@ -145,12 +157,127 @@ TEST_CASE("CurlTransport brings status, headers and body of any answer", "[http]
     CHECK(head.response.find_header("content-length") == "6");
 }
 
-TEST_CASE("CurlTransport follows no redirect", "[http]")
+TEST_CASE("CurlTransport follows no redirect, wherever it leads", "[http]")
 {
     Loopback loopback;
-    const auto exchange = http::fetch(loopback.transport, loopback.request("/redirect"));
-    CHECK(exchange.response.status == 302);
-    CHECK(exchange.response.find_header("location") == "/echo");
+    Loopback other;
+    const auto here = "http://" + loopback.server.host();
+    for (const int status : {301, 302, 303, 307, 308}) {
+        for (const auto& location : {std::string("/echo"), here + "/echo", "http://" + other.server.host() + "/echo",
+                                     "http://localhost:" + std::to_string(loopback.server.port()) + "/echo",
+                                     std::string("file:///etc/passwd"), std::string("ftp://127.0.0.1/x")}) {
+            CAPTURE(status, location);
+            for (const auto* method : {"GET", "POST"}) {
+                auto request = loopback.request("/redirect?" + std::to_string(status) + "," + location, method);
+                request.headers = {{"Authorization", "Bearer SENTINEL"}, {"PRIVATE-TOKEN", "SENTINEL"}};
+                request.body = std::string(method) == "POST" ? "SENTINEL" : "";
+                const auto exchange = http::fetch(loopback.transport, request);
+                CHECK(exchange.response.status == status);
+                CHECK(exchange.response.find_header("location") == location);
+            }
+        }
+    }
+    (void)http::fetch(loopback.transport, loopback.request("/last"));
+    (void)http::fetch(other.transport, other.request("/last"));
+    REQUIRE(loopback.server.prints("GET /last"));
+    REQUIRE(other.server.prints("GET /last"));
+    CHECK(loopback.server.printed().find(" /echo ") == std::string::npos);
+    CHECK(other.server.printed().find(" /echo ") == std::string::npos);
+    CHECK(other.server.printed().find("SENTINEL") == std::string::npos);
+}
+
+TEST_CASE("CurlTransport asks for no compression and unpacks none", "[http]")
+{
+    Loopback loopback;
+    const auto bomb = http::fetch(loopback.transport, loopback.request("/bomb"));  // a GiB of zeros
+    CHECK(bomb.body.size() < (std::size_t{4} << 20));
+    CHECK(bomb.body.starts_with("\x1f\x8b"));
+    CHECK(loopback.server.printed().find("Accept-Encoding") == std::string::npos);
+}
+
+TEST_CASE("CurlTransport waits for a connection, and through a stall, only so long", "[http]")
+{
+    CHECK(http::NetworkLimits().connect == 10s);
+    CHECK(http::NetworkLimits().stall == 30s);
+    CHECK(Request().timeout == 60s);
+
+    const auto seconds_of_failure = [](http::Transport& transport, const Request& request) {
+        const auto start = std::chrono::steady_clock::now();
+        CHECK(kind_of_failure(transport, request) == ErrorKind::failed);
+        return std::chrono::steady_clock::now() - start;
+    };
+    CurlTransport hasty({}, {.connect = 200ms, .stall = 1s});
+    // Its queue is full and nobody takes from it: a connection to it is never made, nor does it speak TLS.
+    const support::Server deaf(support::python(R"PY(
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(0)
+held = []
+for _ in range(3):
+    c = socket.socket(); c.setblocking(False); c.connect_ex(s.getsockname()); held.append(c)
+print(s.getsockname()[1], flush=True)
+time.sleep(60)
+)PY"));
+    CHECK(seconds_of_failure(hasty, {.url = "https://" + deaf.host() + "/", .timeout = 20s}) < 10s);
+    const support::Server mute(support::python(R"PY(
+import socket, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(5)
+print(s.getsockname()[1], flush=True)
+c = s.accept()
+time.sleep(60)
+)PY"));
+    CHECK(seconds_of_failure(hasty, {.url = "https://" + mute.host() + "/", .timeout = 20s}) < 10s);
+
+    Loopback loopback;
+    CHECK(seconds_of_failure(hasty, loopback.request("/silent")) < 15s);
+    CHECK(seconds_of_failure(hasty, loopback.request("/trickle")) < 15s);  // ten bytes a second
+    auto thinking = loopback.request("/thinks");
+    CHECK(kind_of_failure(hasty, thinking) == ErrorKind::failed);
+    thinking.may_be_silent = true;
+    CHECK(http::fetch(hasty, thinking).body == "done");
+    auto slow = loopback.request("/slow");
+    slow.timeout = 500ms;
+    CHECK(seconds_of_failure(loopback.transport, slow) < 10s);
+}
+
+TEST_CASE("CurlTransport follows a server's word to the public network only", "[http]")
+{
+    const auto kind_of = [](http::Transport& transport, const std::string& url) {
+        return kind_of_failure(transport, {.url = url, .timeout = 2s, .named_by = http::NamedBy::server});
+    };
+    CurlTransport transport({});
+    for (const auto* url :
+         {"https://127.1/x", "https://0x7f.0.0.1/x", "https://0/x", "https://2130706433/x", "https://0177.0.0.1/x",
+          "https://[::ffff:127.0.0.1]/x", "https://[fe80::1%25eth0]/x", "https://[::]/x", "https://[fd00:ec2::254]/x",
+          "https://169.254.169.254/latest/meta-data/", "https://100.100.100.200/x", "https://192.168.1.1/x",
+          "https://localhost/x", "https://LOCALHOST:1/x", "http://localhost/x", "https://224.0.0.1/x"}) {
+        CAPTURE(url);
+        CHECK(kind_of(transport, url) == ErrorKind::not_allowed);
+        CurlTransport proxied({{"HTTPS_PROXY", std::string("http://127.0.0.1:1")}});
+        CHECK(kind_of(proxied, url) == ErrorKind::not_allowed);
+    }
+    // A name that leads inside: libcurl knows of itself that it is this machine's.
+    const std::string inside = "inside.localhost";
+    try {
+        (void)transport.send({.url = "https://" + inside + ":1/", .timeout = 5s, .named_by = http::NamedBy::server}, {},
+                             {});
+        FAIL("expected an Error");
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::not_allowed);
+        CHECK(error.hint() == "export TINYSTACKS_ALLOW_HOSTS=" + inside);
+    }
+    CurlTransport allowing({{"TINYSTACKS_ALLOW_HOSTS", "a.example, " + inside}});
+    CHECK(kind_of(allowing, "https://" + inside + ":1/") == ErrorKind::failed);
+    CHECK(kind_of_failure(transport, {.url = "https://" + inside + ":1/", .timeout = 5s}) == ErrorKind::failed);
+
+    // What a proxy connects to is the proxy's to look at; no name leads past it.
+    Loopback proxy;
+    CurlTransport proxied({{"HTTPS_PROXY", "http://" + proxy.server.host()}, {"NO_PROXY", inside}});
+    try {
+        (void)proxied.send({.url = "https://" + inside + ":1/", .named_by = http::NamedBy::server}, {}, {});
+        FAIL("expected an Error");
+    } catch (const Error& error) {
+        CHECK(error.message().find("501") != std::string::npos);
+    }
 }
 
 TEST_CASE("CurlTransport takes neither interim headers nor trailers for headers", "[http]")
@@ -209,8 +336,9 @@ TEST_CASE("CurlTransport refuses requests that could say more than they should",
 {
     CurlTransport transport({});
     using Header = std::pair<std::string, std::string>;
-    for (const auto& header : {Header{"X", "a\r\nY: b"}, Header{"X", "a\nb"}, Header{"X", std::string("a\0b", 3)},
-                               Header{"X\r\nY", "a"}, Header{"X:", "a"}, Header{"", "a"}}) {
+    for (const auto& header :
+         {Header{"X", "a\r\nY: b"}, Header{"X", "a\nb"}, Header{"X", std::string("a\0b", 3)}, Header{"X", "a\x01"},
+          Header{"X", "a\x7f"}, Header{"X", "a\x1b[2J"}, Header{"X\r\nY", "a"}, Header{"X:", "a"}, Header{"", "a"}}) {
         CHECK(kind_of_failure(transport, {.url = "https://127.0.0.1:1/", .headers = {header}}) ==
               ErrorKind::invalid_input);
     }
@@ -361,8 +489,11 @@ TEST_CASE("CurlTransport trusts only certificates of an authority, for the name,
         CurlTransport stranger({});
         CHECK(kind_of_failure(stranger, {.url = url(good)}) == ErrorKind::unavailable);
     }
-    const support::Server other(support::python(server_script, {certificates.file("other.pem")}));
-    CHECK(kind_of_failure(transport, {.url = url(other)}) == ErrorKind::unavailable);
+    for (const auto* name : {"other.pem", "expired.pem", "self.pem"}) {
+        CAPTURE(name);
+        const support::Server bad(support::python(server_script, {certificates.file(name)}));
+        CHECK(kind_of_failure(transport, {.url = url(bad)}) == ErrorKind::unavailable);
+    }
     const support::Server old(support::python(server_script, {certificates.file("good.pem"), "TLSv1_1"}));
     CHECK(kind_of_failure(transport, {.url = url(old)}) == ErrorKind::failed);
 }

@@ -87,6 +87,8 @@ TEST_CASE("find_retry_after reads seconds and dates", "[http]")
     CHECK(http::find_retry_after("7", now) == 7s);
     CHECK(http::find_retry_after("Tue, 24 Nov 2026 10:00:30 GMT", now) == 30s);
     CHECK(http::find_retry_after("Tue, 24 Nov 2026 09:00:00 GMT", now) == 0s);
+    CHECK(http::find_retry_after("86400", now) == 24h);
+    CHECK_FALSE(http::find_retry_after("-1", now));
     CHECK_FALSE(http::find_retry_after("soon", now));
     CHECK_FALSE(http::find_retry_after("Tue, 24 Nov 2026 10:00:30 GMT+1", now));
 }
@@ -156,4 +158,16 @@ TEST_CASE("real_patience ends a wait when it is interrupted", "[http]")
         CHECK(std::chrono::steady_clock::now() - start < 5s);
     }
     CHECK_NOTHROW(http::real_patience().wait(1ms, {}));
+}
+
+TEST_CASE("real_patience spreads the first retries of many clients over the whole window", "[http]")
+{
+    std::vector<std::chrono::milliseconds> waits;
+    for (int client = 0; client < 1000; ++client) {
+        waits.push_back(find_retry_wait(1, 0ms, 503, {}, http::real_patience().jitter()).value());
+    }
+    const auto [least, most] = std::ranges::minmax(waits);
+    CHECK(least >= 0ms);
+    CHECK(most < 1s);
+    CHECK(most - least >= 900ms);
 }

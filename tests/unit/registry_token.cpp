@@ -2,8 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
+#include "base/time.hpp"
 #include "registry/detail/challenge.hpp"
 #include "registry/detail/manifest.hpp"
+#include "registry/detail/session.hpp"
 #include "registry/detail/url.hpp"
 
 #include "tests/support/catch.hpp"
@@ -73,6 +75,8 @@ TEST_CASE("Client gets a token where the registry says and uses it for the repos
     CHECK(header_of(requests[0], "accept").find("application/vnd.oci.image.index.v1+json") != std::string::npos);
     CHECK(requests[1].url == "https://auth.example/token?x=1&service=reg.example&scope=repository%3Aa%2Fb%3Apull");
     CHECK(header_of(requests[1], "authorization") == "Basic dXNlcjpwYXNzd29yZA==");
+    CHECK(requests[1].named_by == http::NamedBy::server);
+    CHECK(requests[2].named_by == http::NamedBy::operator_);
     CHECK(header_of(requests[2], "authorization") == "Bearer T1");
     CHECK(header_of(requests[3], "authorization") == "Bearer T1");
 }
@@ -171,6 +175,8 @@ TEST_CASE("Client::copy follows a redirect to a layer without credentials", "[re
     REQUIRE(transport.used_up());
     const auto& requests = transport.requests();
     CHECK(requests[5].url == "https://store.example/layer?signature=1");
+    CHECK(requests[5].named_by == http::NamedBy::server);
+    CHECK(requests[6].named_by == http::NamedBy::operator_);  // the registry's own
     CHECK(header_of(requests[5], "authorization").empty());
     CHECK(requests[6].url ==
           "http://127.0.0.1:5000/v2/t/blobs/uploads/1?s=2&digest=" + registry::detail::encode(layer_digest));
@@ -204,5 +210,35 @@ TEST_CASE("parse_parts reads images and indexes and nothing else", "[registry]")
           R"({"config": 1})", R"({"manifests": [1]})"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_parts(text), Error);
+    }
+}
+
+TEST_CASE("Client says when a registry that is busy for long wants to be asked again", "[registry]")
+{
+    support::ScriptedTransport transport;
+    registry::Client client(transport);
+    transport.reply(429, "", {{"Retry-After", "86400"}});  // of the HEAD, not repeated: it lies beyond our patience
+    transport.reply(429, R"({"errors": [{"message": "too many requests"}]})", {{"Retry-After", "86400"}});
+    try {
+        (void)client.find_digest(Repository::parse("reg.example/a"), "v1");
+        FAIL("expected an Error");
+    } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::failed);
+        CHECK(error.hint() == "the registry asks to wait: try again in " + to_short_text(std::chrono::hours(24)));
+    }
+    CHECK(transport.used_up());
+}
+
+TEST_CASE("Client trusts a registry with its own host's addresses, and with no other's", "[registry]")
+{
+    using registry::detail::Session;
+    CHECK(Session::named_by("10.0.0.5:5000", "https://10.0.0.5:5001/token") == http::NamedBy::operator_);
+    CHECK(Session::named_by("docker.io", "https://registry-1.docker.io/x") == http::NamedBy::operator_);
+    CHECK(Session::named_by("[::1]:5000", "http://[::1]:5001/x") == http::NamedBy::operator_);
+    for (const auto* url :
+         {"https://auth.docker.io/token", "http://127.0.0.1/", "https://10.0.0.6/", "", "/x",
+          "https://10.0.0.5@evil.example/", "https://10.0.0.5:1@evil.example/", "https://10.0.0.5.evil.example/"}) {
+        CAPTURE(url);
+        CHECK(Session::named_by("10.0.0.5:5000", url) == http::NamedBy::server);
     }
 }

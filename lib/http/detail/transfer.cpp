@@ -2,8 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "http/address.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,8 +15,7 @@
 namespace tinystacks::http::detail {
 namespace {
 
-constexpr long connect_milliseconds = 10'000;
-constexpr long stall_seconds = 30;
+constexpr long stall_bytes_per_second = 1024;
 constexpr long idle_seconds = 60;
 constexpr long reverify_seconds = 600;
 constexpr std::size_t header_limit = 256 << 10;  ///< of all headers together; no server of ours sends a tenth of it
@@ -69,7 +70,8 @@ Transfer::Transfer(const CurlLibrary& curl, const Request& request, const Route&
     set_security(route);
     set_method();
     set_headers();
-    set_limits();
+    set_limits(route.limits);
+    set_reach(route);
     set(CURLOPT_HEADERFUNCTION, &Transfer::take_header);
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_WRITEFUNCTION, &Transfer::take_body);
@@ -150,20 +152,41 @@ void Transfer::set_headers()
     set(CURLOPT_USERAGENT, "tinystacks");
 }
 
-void Transfer::set_limits()
+void Transfer::set_limits(const NetworkLimits& limits)
 {
     if (request_.timeout <= std::chrono::milliseconds::zero()) {
         throw Error(ErrorKind::invalid_input, "the request to '{}' has no time limit", target_.shown);
     }
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_CONNECTTIMEOUT_MS, connect_milliseconds);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
-    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(CURLOPT_LOW_SPEED_TIME, stall_seconds);
+    if (!request_.may_be_silent) {
+        set(CURLOPT_LOW_SPEED_LIMIT, stall_bytes_per_second);
+        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.stall.count()));
+    }
     // Only better where known: what a kept connection may be used for, and an end that does not wait for a name server.
     (void)curl_.easy_setopt(easy_.get(), CURLOPT_MAXAGE_CONN, idle_seconds);
     (void)curl_.easy_setopt(easy_.get(), CURLOPT_MAXLIFETIME_CONN, reverify_seconds);
     (void)curl_.easy_setopt(easy_.get(), CURLOPT_QUICK_EXIT, 1L);
+}
+
+/// Where a URL that a server named may lead.
+void Transfer::set_reach(const Route& route)
+{
+    const auto host = to_lower(target_.host);
+    if (request_.named_by == NamedBy::operator_ || std::ranges::find(route.allowed, host) != route.allowed.end()) {
+        return;
+    }
+    if (is_inside(host)) {
+        led_inside_ = true;
+        fail(CURLE_COULDNT_CONNECT);
+    }
+    if (!route.proxy.empty()) {
+        set(CURLOPT_NOPROXY, "");  // the addresses are the proxy's to look at, so no name may lead past it
+        return;
+    }
+    set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::open_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
 }
 
 void Transfer::add_header_line(std::string_view line)
@@ -225,6 +248,17 @@ std::size_t Transfer::give_body(char* bytes, std::size_t one, std::size_t size, 
     }
 }
 
+/// Called with every address of the host before it is connected to: what it is called by now does not matter.
+curl_socket_t Transfer::open_socket(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) noexcept
+{
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (!is_public(address->addr)) {
+        transfer.led_inside_ = true;
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 int Transfer::rewind_body(void* self, curl_off_t offset, int origin) noexcept
 {
     const auto& transfer = *static_cast<Transfer*>(self);
@@ -247,6 +281,13 @@ Response Transfer::finish(CURLcode code)
 
 void Transfer::fail(CURLcode code) const
 {
+    if (led_inside_ && code == CURLE_COULDNT_CONNECT) {
+        throw Error(ErrorKind::not_allowed,
+                    "a server sends us on to '{}', whose address is not public: this machine and the networks inside "
+                    "are reached only where the operator says so",
+                    target_.shown)
+            .with_hint(fmt::format("export TINYSTACKS_ALLOW_HOSTS={}", printable(target_.host)));
+    }
     // libcurl's words about a proxy repeat its URL, and with it a password.
     const bool repeats_proxy = code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY;
     const auto words = printable(trim(words_[0] == '\0' || repeats_proxy ? curl_.easy_strerror(code) : words_.data()));

@@ -156,9 +156,15 @@ void Copier::copy_blob(const Digest& digest)
             return;
         }
         const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(patience.now() - start);
-        const auto wait =
-            http::find_retry_wait(tries, elapsed, exchange ? std::optional(exchange->response.status) : std::nullopt,
-                                  std::nullopt, patience.jitter());
+        std::optional<int> status;
+        std::optional<std::string> retry_after;
+        if (exchange) {
+            status = exchange->response.status;
+            if (const auto least = http::find_retry_after(exchange->response, patience.clock())) {
+                retry_after = std::to_string(least->count());
+            }
+        }
+        const auto wait = http::find_retry_wait(tries, elapsed, status, retry_after, patience.jitter());
         if (!wait && error) {
             throw *error;
         }
@@ -198,6 +204,7 @@ http::Exchange Copier::move_blob(const Digest& digest, const std::filesystem::pa
     request.headers = {{"Content-Type", "application/octet-stream"}};
     request.body_file = file;
     request.timeout = blob_limit;
+    request.named_by = Session::named_by(to_.host, request.url);
     if (origin_of(request.url) == origin_of(Session::url_of(to_))) {
         return session_.ask(to_.host, push_scope(to_), request, interruption_, Retry::no);
     }
@@ -232,6 +239,7 @@ http::Response Copier::get_blob(http::Request request, const std::filesystem::pa
     // Registries keep layers in a store of objects and send us there; the address is a permission by itself.
     for (int redirects = 0; is_redirect(response.status) && redirects < redirects_at_most; ++redirects) {
         request.url = resolve(request.url, response.find_header("location").value_or(""));
+        request.named_by = Session::named_by(from_.host, request.url);
         response = http::send_with_retry(session_.transport(), request, start_body, interruption_);
     }
     return response;

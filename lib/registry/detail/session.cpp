@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "registry/detail/challenge.hpp"
 #include "registry/detail/url.hpp"
 
@@ -147,6 +148,16 @@ std::string Session::url_of(const Repository& repository)
     return fmt::format("{}://{}/v2/{}", scheme, host, repository.name);
 }
 
+http::NamedBy Session::named_by(const std::string& host, std::string_view url)
+{
+    const auto origin = origin_of(url);
+    const auto scheme = origin.find("://");
+    const auto there = scheme == std::string::npos ? std::string() : origin.substr(scheme + 3);
+    const bool own =
+        there.find('@') == std::string::npos && name_without_port(there) == name_without_port(address_of(host));
+    return own ? http::NamedBy::operator_ : http::NamedBy::server;
+}
+
 http::Response Session::send(const std::string& host, const std::string& scope, http::Request request,
                              const std::function<http::OnBody()>& start_body, const Interruption& interruption,
                              Retry retry)
@@ -191,6 +202,11 @@ void Session::fail(const Repository& repository, std::string_view doing, const h
     if (status == 403) {  // Amazon's registry answers so when a login has expired
         throw Error(ErrorKind::not_allowed, "{}", text).with_hint(login_hint(repository.host));
     }
+    const auto wait = http::find_retry_after(exchange.response, system_time());
+    if (wait && *wait > std::chrono::seconds(0)) {
+        throw Error(ErrorKind::failed, "{}", text)
+            .with_hint(fmt::format("the registry asks to wait: try again in {}", to_short_text(*wait)));
+    }
     throw Error(status == 404 ? ErrorKind::not_found : ErrorKind::failed, "{}", text);
 }
 
@@ -227,7 +243,8 @@ std::string Session::fetch_token(const std::string& host, const std::map<std::st
                                  const std::string& scope, const Interruption& interruption)
 {
     const auto& credentials = credentials_of(host);
-    const auto request = token_request(challenge, scope, credentials);
+    auto request = token_request(challenge, scope, credentials);
+    request.named_by = named_by(host, request.url);
     http::Exchange exchange;
     try {
         exchange = http::fetch_with_retry(transport_, request, interruption, body_limit);  // refuses clear text abroad

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] http::Transport& transport() { return transport_; }
     /// "https://host/v2/name"
     [[nodiscard]] static std::string url_of(const Repository& repository);
+    /// Who named the host of a URL that the registry `host` gave: the operator, where it is the registry's own.
+    [[nodiscard]] static http::NamedBy named_by(const std::string& host, std::string_view url);
 
     /// Any answer but one that asks who we are. `scope` holds what the request wants. Throws Error{unauthenticated}.
     http::Response send(const std::string& host, const std::string& scope, http::Request request,
