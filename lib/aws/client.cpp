@@ -58,9 +58,7 @@ std::optional<milliseconds> find_milliseconds(const std::string& text)
 Asked read_wish(const http::Response& response, Time now)
 {
     Asked asked;
-    if (const auto text = response.find_header("retry-after")) {
-        asked.retry_after = http::find_retry_after(*text, now);
-    }
+    asked.retry_after = http::find_retry_after(response, now);
     if (const auto text = response.find_header("x-amz-retry-after")) {
         asked.amz_retry_after = find_milliseconds(*text);
     }
@@ -126,6 +124,7 @@ http::Request Client::prepare(const Call& call, const Credentials& keys, const s
     request.body = call.body;
     request.body_file = call.body_file;
     request.timeout = call.repeat == Repeat::safe ? std::min(call.timeout, longest_) : call.timeout;
+    request.may_be_silent = call.may_be_silent;
     const auto path = base.path + call.path;
     request.url = base.origin + path + (call.query.empty() ? "" : "?" + canonical_query(call.query));
     if (!keys.access_key_id.empty()) {

@@ -37,6 +37,7 @@ struct Call {
     std::filesystem::path body_file = {};  ///< streamed as the body when not empty
     Repeat repeat = Repeat::safe;
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
+    bool may_be_silent = false;  ///< until the timeout: the answer has to be worked for
 };
 
 /// Where a service answers.

@@ -81,6 +81,7 @@ json Lambda::invoke(const std::string& function, const std::string& payload, std
     call.body = payload;
     call.repeat = Repeat::once;  // a call of the user's code: what it did must not be done twice
     call.timeout = timeout;
+    call.may_be_silent = true;
     const auto answer = client_.send(call, interruption);
     const auto& response = answer.response;
     json result = {{"StatusCode", response.status},

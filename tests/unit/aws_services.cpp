@@ -158,6 +158,7 @@ TEST_CASE("Lambda::invoke calls once and tells what came of it", "[aws]")
     CHECK(desk.asked().url == "https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/web/invocations");
     CHECK(desk.asked().body == R"({"version":"2.0"})");
     CHECK(desk.asked().timeout == std::chrono::seconds(70));
+    CHECK(desk.asked().may_be_silent);
     CHECK(desk.header("x-amz-invocation-type") == "RequestResponse");
     CHECK(desk.header("x-amz-log-type") == "Tail");
 }
