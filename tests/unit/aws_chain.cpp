@@ -125,6 +125,12 @@ TEST_CASE("make_chain sends what a profile says of its role", "[aws]")
     CHECK(desk.transport.requests().at(0).body.ends_with("&RoleSessionName=me&DurationSeconds=900&ExternalId=x%2F1"));
     CHECK(desk.header(0, "authorization").find("Credential=AKIDEXAMPLE/") != std::string::npos);
 
+    // Keys that are no role's may have longer sessions; a role's own, an hour.
+    desk.write(".aws/config", "[profile shop]\n" + role + "credential_source = Environment\nduration_seconds = 7200\n");
+    desk.transport.reply(200, assumed("AssumeRole", "ROLE"));
+    CHECK(found(desk, aws::ProfileChoice::flag).starts_with("ROLE "));
+    CHECK(desk.transport.requests().at(1).body.find("&DurationSeconds=7200") != std::string::npos);
+
     desk.transport.reply(200, assumed("AssumeRole", "ROLE", "999999999999"));
     CHECK(found(desk, aws::ProfileChoice::flag) ==
           "! AssumeRole: asked for arn:aws:iam::123456789012:role/r, got keys of account '999999999999'");
@@ -160,6 +166,11 @@ TEST_CASE("make_chain refuses a profile that cannot work, and looks no further",
         {role + "credential_source = Environment\nmfa_serial = m\n", "mfa_serial asks for a code"},
         {role + "credential_source = Environment\nduration_seconds = long\n", "duration_seconds 'long' is no number"},
         {role + "credential_source = Environment\nduration_seconds = 60\n", "duration '60' is not allowed"},
+        {role + "credential_source = EcsContainer\nduration_seconds = 3601\n", "for an hour at most"},
+        {role + "credential_source = Ec2InstanceMetadata\nduration_seconds = 3601\n", "for an hour at most"},
+        {role + "source_profile = a\nduration_seconds = 7200\n[profile a]\n" + role + "source_profile = b\n",
+         "duration_seconds is 7200, but keys that come from a role themselves"},
+        {role + "source_profile = a\nduration_seconds = 7200\n[profile a]\nsso_role_name = r\n", "for an hour at most"},
         {role + "credential_source = Environment\nexternal_id = a b\n", "external_id 'a b' is not allowed"},
         {"role_arn = arn:aws:iam::123456789012:user/u\ncredential_source = Environment\n", "is not allowed"},
         {"credential_process = a 'b\n", "credential_process is a command with a quote that does not end"},

@@ -20,6 +20,8 @@ namespace {
 
 using Source = std::unique_ptr<CredentialSource>;
 
+constexpr std::chrono::seconds longest_of_chain = std::chrono::hours(1);
+
 std::string setting(const Settings& settings, std::string_view name)
 {
     const auto found = settings.find(name);
@@ -194,9 +196,27 @@ private:
                   .session_name = setting(settings, "role_session_name"),
                   .duration = duration_of(name, settings)};
         complete(name, role);
+        if (role.duration > longest_of_chain && is_chained(source, kind)) {
+            refuse(name,
+                   "duration_seconds is {}, but keys that come from a role themselves assume another for an hour at "
+                   "most",
+                   role.duration.count());
+        }
         visited_.push_back(name);
         return std::make_unique<RoleOfProfile>(parts_, kind.empty() ? source_profile(name, source) : named(name, kind),
                                                std::move(role));
+    }
+
+    /// Whether the keys that assume a role are a role's: of the machine's, or of a profile that assumes one or is
+    /// signed in to one. Source: AWS IAM User Guide, "Roles terms and concepts", role chaining.
+    [[nodiscard]] bool is_chained(const std::string& source, const std::string& kind) const
+    {
+        if (!kind.empty()) {
+            return to_lower(kind) != "environment";
+        }
+        const auto found = profiles_.profiles.find(source);
+        return found != profiles_.profiles.end() && !found->second.contains("aws_access_key_id") &&
+               (found->second.contains("role_arn") || found->second.contains("sso_role_name"));
     }
 
     Source source_profile(const std::string& name, const std::string& source)
