@@ -138,6 +138,10 @@ std::string service_id(std::string_view service)
 Endpoint find_endpoint(std::string_view service, const std::string& region,
                        const std::map<std::string, std::string>& environment)
 {
+    if (region.empty()) {
+        throw Error(ErrorKind::usage, "no region is given for {}: not by a stage, AWS_REGION or a profile", service)
+            .with_hint("export AWS_REGION=us-east-1");
+    }
     if (auto configured = find_configured(service, environment)) {
         check(*configured);
         while (configured->url.ends_with('/')) {

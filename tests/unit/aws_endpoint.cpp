@@ -85,6 +85,7 @@ TEST_CASE("find_endpoint refuses clear text to another machine and what is no UR
         CHECK(kind_of([&] { (void)find_endpoint("sts", "us-east-1", desk.environment); }) == ErrorKind::usage);
     }
     support::AwsDesk desk;
+    CHECK(kind_of([&] { (void)find_endpoint("sts", "", desk.environment); }) == ErrorKind::usage);
     desk.write(".aws/config", "[default]\nservices = gone\n");
     CHECK(kind_of([&] { (void)find_endpoint("sts", "us-east-1", desk.environment); }) == ErrorKind::invalid_input);
 }
