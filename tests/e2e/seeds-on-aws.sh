@@ -201,6 +201,58 @@ echo 'ours: deploy ends uncertain when the time given is over'
 expect_status 9 tinystacks deploy -C "$repository" --timeout 5s --stage dev --force --json
 expect_equal "$(jq -r '.deployments[0].verdict.outcome' "$work/out")" uncertain 'the outcome'
 
+echo "a stage's role: its session is all that commands have"
+repository=$work/role
+make_repository "$repository" hello
+cat >"$repository/tinystacks.yml" <<YAML
+version: 1
+stack: role
+image: $home_image
+stages:
+  - name: far
+    account: "$account"
+    role: arn:aws:iam::$account:role/deploy
+    external_id: shop/1
+    region: eu-west-1
+    target: { lambda: { function: app } }
+YAML
+cp "$root/templates/build.yml" "$repository"
+cat >"$repository/release.yml" <<'YAML'
+version: 0.2
+phases:
+  build:
+    commands:
+      - env | grep ^AWS_ >"$WITNESS/environment"
+      - aws configure list >"$WITNESS/list"
+      - aws sts get-caller-identity --query Arn --output text >"$WITNESS/arn"
+      - docker pull "$ECR_IMAGE_URL@$IMAGE_DIGEST"
+      - docker tag "$ECR_IMAGE_URL@$IMAGE_DIGEST" "$ECR_IMAGE_URL:$STAGE_NAME"
+      - docker push "$ECR_IMAGE_URL:$STAGE_NAME"
+      - aws lambda update-function-code --function-name "$LAMBDA_FUNCTION_NAME" --image-uri "$ECR_IMAGE_URL@$IMAGE_DIGEST" >/dev/null
+YAML
+commit_all "$repository" 'Deploy with a role'
+expect_status 0 tinystacks build -C "$repository"
+digest=$(digest_of "$home_image" "$(git -C "$repository" rev-parse HEAD)")
+mkdir "$work/witness"
+printf '[default]\nregion = us-west-2\n[profile other]\nregion = us-west-1\n' >"$work/aws-config"
+printf '[other]\naws_access_key_id = OTHER\naws_secret_access_key = other\n' >"$work/aws-credentials"
+WITNESS=$work/witness AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PROFILE=other \
+    AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/ expect_status 0 \
+    tinystacks release -C "$repository" --stage far --timeout 20s --json
+value_of() { sed -n "s/^$1=//p" "$work/witness/environment"; }
+[[ $(value_of AWS_ACCESS_KEY_ID) == ASIA* ]] || fail "release.yml had key $(value_of AWS_ACCESS_KEY_ID)"
+[ -n "$(value_of AWS_SESSION_TOKEN)" ] || fail 'release.yml had no session token'
+for name in AWS_PROFILE AWS_CONTAINER_CREDENTIALS_FULL_URI; do
+    expect_equal "$(value_of $name)" '' "$name in release.yml"
+done
+expect_equal "$(value_of AWS_CONFIG_FILE) $(value_of AWS_SHARED_CREDENTIALS_FILE) $(value_of AWS_EC2_METADATA_DISABLED)" \
+    '/dev/null /dev/null true' 'what could lead to other credentials'
+expect_equal "$(value_of AWS_REGION) $(value_of AWS_DEFAULT_REGION)" 'eu-west-1 eu-west-1' 'the regions in release.yml'
+expect_equal "$(value_of AWS_RETRY_MODE) $(value_of AWS_MAX_ATTEMPTS)" 'standard 3' 'the retries in release.yml'
+expect_contains "$(grep access_key "$work/witness/list")" ' env ' 'aws configure list'
+[[ $(cat "$work/witness/arn") == arn:aws:sts::$account:assumed-role/deploy/ts-* ]] || fail "release.yml was $(cat "$work/witness/arn")"
+expect_equal "$(function_image eu-west-1)" "$home_image@$digest" "the other region's function"
+
 # The password was in no argument and no log.
 if grep -r -l -- "$account-auth-token" "$XDG_STATE_HOME" >/dev/null 2>&1; then
     fail "the registry's password is in $(grep -r -l -- "$account-auth-token" "$XDG_STATE_HOME")"

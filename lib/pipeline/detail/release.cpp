@@ -234,12 +234,12 @@ private:
         release.channel = log::Channel::release;
         release.stage = stage_.name.str();
         release.immutable = release_variables(project, image, stage_);
-        release.defaults = default_variables(image, workspace_.environment());
-        release.defaults["IMAGE_DIGEST"] = promoted_.digest;
-        check_buildspec(workspace_.read(release.file, "tinystacks init"), release.file, Role::release, project);
         if (rollout_) {
             release.environment = stage_environment(workspace_, stage_, rollout_->session());
         }
+        release.defaults = default_variables(image, rollout_ ? release.environment : workspace_.environment());
+        release.defaults["IMAGE_DIGEST"] = promoted_.digest;
+        check_buildspec(workspace_.read(release.file, "tinystacks init"), release.file, Role::release, project);
         for (;; ++release.attempt) {
             std::string output;
             release.last_output = &output;
@@ -324,12 +324,12 @@ private:
         test.channel = log::Channel::deployment;
         test.stage = stage_.name.str();
         test.immutable = release_variables(project, workspace_.image(), stage_);
-        test.defaults = default_variables(workspace_.image(), workspace_.environment());
-        test.defaults["IMAGE_DIGEST"] = promoted_.digest;
-        test.defaults["STAGE_URL"] = deployment_.url;
         if (rollout_) {
             test.environment = stage_environment(workspace_, stage_, rollout_->session());
         }
+        test.defaults = default_variables(workspace_.image(), rollout_ ? test.environment : workspace_.environment());
+        test.defaults["IMAGE_DIGEST"] = promoted_.digest;
+        test.defaults["STAGE_URL"] = deployment_.url;
         check_buildspec(workspace_.read(test.file, fmt::format("git add {}", test.file)), test.file, Role::test,
                         project);
         const auto why = run_buildspec(workspace_, test);

@@ -107,6 +107,9 @@ const process::Environment& Workspace::environment()
                 environment_[name] = value;
             }
         }
+        // Their defaults differ between the tools that commands start. Source: security requirement AW-12.
+        environment_.try_emplace("AWS_RETRY_MODE", "standard");
+        environment_.try_emplace("AWS_MAX_ATTEMPTS", "3");
         const auto folder = run_.work / "docker";
         copy_docker_config(environment_, folder);
         environment_["DOCKER_CONFIG"] = folder;
