@@ -1,5 +1,6 @@
 #include "buildspec/detail/references.hpp"
 
+#include "aws/endpoint.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -27,6 +28,12 @@ nlohmann::json ask_aws(std::vector<std::string> arguments, const std::string& va
                        process::Launcher& launcher, const process::Environment& environment,
                        const Interruption& interruption)
 {
+    try {
+        // The aws program would send keys in clear to any host. Its region is its own matter.
+        (void)aws::find_endpoint(arguments.front(), "us-east-1", environment);
+    } catch (const Error& error) {
+        throw error.at(reference.where);
+    }
     process::Command command;
     command.argv = {"aws"};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
