@@ -286,12 +286,47 @@ def compare_endpoints(probe, port):
     return wrong
 
 
+# Where a child could find other credentials than the ones it is given: all at once.
+TRAPS = {**CONTAINER, **INSTANCE, "AWS_PROFILE": "default", "AWS_DEFAULT_PROFILE": "default",
+         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "Bearer a", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/c", "AWS_ROLE_SESSION_NAME": "w",
+         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{home}/bearer", "AWS_SECURITY_TOKEN": "old", "AWS_CREDENTIAL_FILE": "{home}/x",
+         "AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-2", "AWS_RETRY_MODE": "legacy", "AWS_MAX_ATTEMPTS": "9"}
+
+
+def compare_children(probe, port):
+    """A child resolves the credentials it was given, from its environment; without them it finds none at all."""
+    wrong = []
+    config = "[default]\nregion = eu-west-1\n" + ROLE + "external_id = shop/1\nsource_profile = base\n"
+    with situation(port, TRAPS, config, "[base]\n" + KEYS.format("BASE")) as environment:
+        given, _ = by_us(probe, environment, None)
+        child = json.loads(subprocess.run([probe, "child", "eu-central-1"], env=environment, check=True, text=True,
+                                          stdout=subprocess.PIPE, timeout=60).stdout)
+        if given is None or not given[0].startswith("ASIA"):
+            wrong.append(f"the role was not assumed: {given}")
+        os.environ.clear()
+        os.environ.update(child)
+        session = botocore.session.Session()
+        keys = session.get_credentials()
+        if keys is None or keys.method != "env" or by_botocore(None) != given:
+            wrong.append(f"the child has {keys and keys.method} {by_botocore(None)}, not {given}")
+        if session.get_config_variable("region") != "eu-central-1" or child.get("AWS_REGION") != "eu-central-1":
+            wrong.append(f"the child's regions are {child.get('AWS_REGION')} and {session.get_config_variable('region')}")
+        if (child.get("AWS_RETRY_MODE"), child.get("AWS_MAX_ATTEMPTS")) != ("standard", "3"):
+            wrong.append("the child's retries are not the standard ones")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            os.environ.pop(name, None)
+        if (other := by_botocore(None)) is not None:
+            wrong.append(f"a child without its keys finds {other}")
+    print("\n".join(f"WRONG children: {problem}" for problem in wrong) or "ok    children")
+    return len(wrong)
+
+
 def main() -> int:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Machine)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     botocore.utils.ContainerMetadataFetcher.SLEEP_TIME = 0
     probe, port = os.path.abspath(sys.argv[1]), server.server_address[1]
-    wrong = compare_credentials(probe, port) + compare_endpoints(probe, port)
+    wrong = compare_credentials(probe, port) + compare_endpoints(probe, port) + compare_children(probe, port)
     print(f"{len(SAME) + len(WITH_FLAG) + len(DIFFERENT) + len(ENDPOINTS)} situations, {wrong} wrong")
     return 1 if wrong else 0
 

@@ -1,9 +1,11 @@
 // Shows what lib/aws decides, for tests that hold it against botocore.
 //
-//   aws_probe sign                 JSON requests on stdin, one a line; prints the headers to add, one JSON object a
-//   line aws_probe keys REGION [flag]   prints the credentials that the environment leads to, or the error aws_probe
-//   endpoint REGION SERVICE...
+//   aws_probe sign                 headers to add to each JSON request, one a line on stdin
+//   aws_probe keys REGION [flag]   the credentials that the environment leads to, or the error
+//   aws_probe endpoint REGION SERVICE...
+//   aws_probe child REGION         the environment of a child that may use those credentials and nothing else
 #include "aws/chain.hpp"
+#include "aws/child_environment.hpp"
 #include "aws/endpoint.hpp"
 #include "aws/sign.hpp"
 #include "base/error.hpp"
@@ -52,14 +54,18 @@ void sign_lines()
     }
 }
 
-nlohmann::json find_keys(const std::string& region, aws::ProfileChoice choice)
+aws::Credentials find_keys(const std::string& region, aws::ProfileChoice choice)
 {
     const auto environment = environment_of_process();
     http::CurlTransport transport(environment);
     process::GuardedLauncher launcher;
     const auto chain = aws::make_chain(
         {{transport, environment, system_time, http::real_patience()}, launcher, region, "session", choice});
-    const auto keys = chain->get({});
+    return chain->get({});
+}
+
+nlohmann::json to_json(const aws::Credentials& keys)
+{
     return {{"access_key_id", keys.access_key_id},
             {"secret_access_key", keys.secret_access_key.reveal()},
             {"session_token", keys.session_token.reveal()},
@@ -76,7 +82,11 @@ int main(int argc, char** argv)
             sign_lines();
         } else if (arguments.size() >= 2 && arguments[0] == "keys") {
             const auto choice = arguments.size() > 2 ? aws::ProfileChoice::flag : aws::ProfileChoice::environment;
-            std::cout << find_keys(arguments[1], choice).dump() << "\n";
+            std::cout << to_json(find_keys(arguments[1], choice)).dump() << "\n";
+        } else if (arguments.size() == 2 && arguments[0] == "child") {
+            const auto keys = find_keys(arguments[1], aws::ProfileChoice::environment);
+            std::cout << nlohmann::json(aws::child_environment(environment_of_process(), keys, arguments[1])).dump()
+                      << "\n";
         } else if (arguments.size() >= 3 && arguments[0] == "endpoint") {
             for (std::size_t i = 2; i < arguments.size(); ++i) {
                 std::cout << aws::find_endpoint(arguments[i], arguments[1], environment_of_process()).url << "\n";
