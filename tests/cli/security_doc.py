@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""usage: security_doc.py ROOT
+
+Every test that docs/security.md names exists: `FILE` "BEGINNING OF CASE".
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(sys.argv[1])
+rows = re.findall(r"^\| ((?:HC|AW)-\d\d) \|.*\| (.*) \|$", (ROOT / "docs/security.md").read_text(), re.M)
+rows = [(item, shown) for item, shown in rows if shown.startswith("`")]
+wrong = [f"the table of {len(rows)} rows is not found"] if len(rows) < 25 else []
+for item, shown in rows:
+    named = re.fullmatch(r'`([\w/.-]+)`(?: "([^"]+)")?', shown)
+    file = ROOT / "tests" / named[1] if named else None
+    if not file or not file.is_file():
+        wrong.append(f"{item}: no such test: {shown}")
+    elif named[2] and named[2] not in file.read_text():
+        wrong.append(f"{item}: {named[1]} has no {named[2]!r}")
+for item in ("HC-01", "HC-02", "HC-03", "HC-05", "HC-06", "HC-07", "HC-09", "HC-10", "AW-05", "AW-06", "AW-07", "AW-09", "AW-10", "AW-13",
+             "AW-14"):
+    if item not in {row[0] for row in rows}:
+        wrong.append(f"{item} is shown by nothing")
+print("\n".join(wrong) or f"{len(rows)} tests")
+sys.exit(1 if wrong else 0)
