@@ -217,6 +217,8 @@ stages:
     target: { lambda: { function: app } }
 YAML
 cp "$root/templates/build.yml" "$repository"
+# shellcheck disable=SC2016  # for the command to expand
+echo '      - env | grep ^AWS_ >"$WITNESS/build"' >>"$repository/build.yml"
 cat >"$repository/release.yml" <<'YAML'
 version: 0.2
 phases:
@@ -231,9 +233,11 @@ phases:
       - aws lambda update-function-code --function-name "$LAMBDA_FUNCTION_NAME" --image-uri "$ECR_IMAGE_URL@$IMAGE_DIGEST" >/dev/null
 YAML
 commit_all "$repository" 'Deploy with a role'
-expect_status 0 tinystacks build -C "$repository"
-digest=$(digest_of "$home_image" "$(git -C "$repository" rev-parse HEAD)")
 mkdir "$work/witness"
+WITNESS=$work/witness AWS_MAX_ATTEMPTS=7 expect_status 0 tinystacks build -C "$repository"
+digest=$(digest_of "$home_image" "$(git -C "$repository" rev-parse HEAD)")
+expect_equal "$(grep -E '^AWS_(ACCESS_KEY_ID|RETRY_MODE|MAX_ATTEMPTS)=' "$work/witness/build" | sort | tr '\n' ' ')" \
+    'AWS_ACCESS_KEY_ID=testing AWS_MAX_ATTEMPTS=7 AWS_RETRY_MODE=standard ' 'the credentials and the retries in build.yml'
 printf '[default]\nregion = us-west-2\n[profile other]\nregion = us-west-1\n' >"$work/aws-config"
 printf '[other]\naws_access_key_id = OTHER\naws_secret_access_key = other\n' >"$work/aws-credentials"
 WITNESS=$work/witness AWS_CONFIG_FILE=$work/aws-config AWS_SHARED_CREDENTIALS_FILE=$work/aws-credentials AWS_PROFILE=other \
