@@ -8,13 +8,13 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "http/date.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
 #include <utility>
 
 namespace tinystacks::aws {
@@ -36,15 +36,10 @@ bool is_one_of(const std::string& code, const Codes& codes)
     return std::ranges::find(codes, code) != codes.end();
 }
 
-/// The Date header. Source: RFC 9110, section 5.6.7 (the preferred form).
 std::optional<Time> find_date(const http::Response& response)
 {
     const auto text = response.find_header("date");
-    std::tm parts = {};
-    if (!text || ::strptime(text->c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr) {
-        return std::nullopt;
-    }
-    return Time(std::chrono::seconds(::timegm(&parts)));
+    return text ? http::find_date(*text) : std::nullopt;
 }
 
 std::optional<milliseconds> find_milliseconds(const std::string& text)

@@ -6,12 +6,12 @@
 #include "aws/sign.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "http/date.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -59,22 +59,11 @@ std::uint64_t to_size(const std::string& text)
     return size;
 }
 
-/// The form of dates in headers. Source: RFC 9110, section 5.6.7.
-std::optional<Time> find_header_date(const std::string& text)
-{
-    std::tm parts = {};
-    const auto* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (end == nullptr || *end != '\0') {
-        return std::nullopt;
-    }
-    return Time(std::chrono::seconds(::timegm(&parts)));
-}
-
 ObjectInfo info_of(const std::string& key, const http::Response& response)
 {
     const auto header = [&](std::string_view name) { return response.find_header(name).value_or(""); };
     return {key, to_size(header("content-length")), header("etag"), header("content-type"),
-            find_header_date(header("last-modified"))};
+            http::find_date(header("last-modified"))};
 }
 
 /// The answer, or empty when there is no such object. That the bucket is missing is an error.
@@ -168,7 +157,7 @@ std::optional<ObjectInfo> S3::head_object(const std::string& bucket, const std::
 }
 
 ObjectPage S3::list_objects(const std::string& bucket, const std::string& prefix, const std::string& next,
-                            const std::string& after, const Interruption& interruption)
+                            const std::string& after, const Interruption& interruption, int limit)
 {
     auto call = object_call(client_, "ListObjectsV2", "GET", bucket, "");
     call.query = {{"list-type", "2"}, {"prefix", prefix}};
@@ -176,6 +165,9 @@ ObjectPage S3::list_objects(const std::string& bucket, const std::string& prefix
         call.query.emplace_back("continuation-token", next);
     } else if (!after.empty()) {
         call.query.emplace_back("start-after", after);
+    }
+    if (limit < 1000) {
+        call.query.emplace_back("max-keys", std::to_string(limit));
     }
     const auto answer = detail::parse_xml(client_.send(call, interruption).body);
     const auto result = answer.find("ListBucketResult");

@@ -2,12 +2,12 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "http/date.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <condition_variable>
-#include <ctime>
 #include <mutex>
 #include <random>
 
@@ -109,15 +109,8 @@ std::optional<std::chrono::seconds> find_retry_after(std::string_view value, Tim
     if (const auto seconds = find_seconds(text)) {
         return seconds;
     }
-    // The preferred form of a date; the two obsolete ones are no longer sent.
-    std::tm parts = {};
-    const std::string date(text);
-    const auto* end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (end == nullptr || *end != '\0') {
-        return std::nullopt;
-    }
-    const auto then = std::chrono::system_clock::from_time_t(::timegm(&parts));
-    return std::max(0s, std::chrono::ceil<std::chrono::seconds>(then - now));
+    const auto then = find_date(text);
+    return then ? std::optional(std::max(0s, std::chrono::ceil<std::chrono::seconds>(*then - now))) : std::nullopt;
 }
 
 std::optional<std::chrono::seconds> find_retry_after(const Response& response, Time now)

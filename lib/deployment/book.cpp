@@ -1,0 +1,184 @@
+#include "deployment/book.hpp"
+
+#include "base/error.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::deployment {
+namespace {
+
+constexpr std::size_t most_deployments = 50;
+constexpr std::size_t most_with_evidence = 5;
+constexpr std::size_t most_builds = 100;
+constexpr std::size_t most_approvals = 50;
+
+template <typename Rows>
+void drop_oldest(Rows& rows, std::size_t most)
+{
+    if (rows.size() > most) {
+        rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(most));
+    }
+}
+
+bool is_good(const Deployment& deployment)
+{
+    return deployment.state == State::ended && deployment.verdict.outcome == Outcome::succeeded;
+}
+
+/// Forgets the oldest of a stage, but never what it runs.
+void shorten(std::vector<Deployment>& deployments, const std::string& stage)
+{
+    std::vector<std::size_t> of_stage;  // newest first
+    for (auto i = deployments.size(); i-- > 0;) {
+        if (deployments[i].stage == stage) {
+            of_stage.push_back(i);
+        }
+    }
+    if (of_stage.size() > most_with_evidence) {
+        deployments[of_stage[most_with_evidence]].verdict.evidence.clear();
+    }
+    if (of_stage.size() > most_deployments) {
+        const auto current = std::ranges::find_if(of_stage, [&](auto i) { return is_good(deployments[i]); });
+        const bool runs = current == of_stage.end() - 1;
+        deployments.erase(deployments.begin() +
+                          static_cast<std::ptrdiff_t>(of_stage[most_deployments - (runs ? 1 : 0)]));
+    }
+}
+
+/// A newer deployment takes the place of one that waits for an approval.
+void supersede(Deployment& waiting, const Deployment& by)
+{
+    waiting.verdict.outcome = Outcome::superseded;
+    waiting.verdict.cause.clear();
+    waiting.verdict.owner = Owner::operator_;
+    waiting.verdict.sentence = "superseded by deployment " + by.id + " while it waited for an approval";
+    waiting.verdict.hint = "tinystacks status";
+}
+
+/// Whether the lease went to another holder after `fence` was given out.
+bool is_stale(const Book& book, const std::string& what, std::uint64_t fence)
+{
+    const auto lease = book.leases.find(what);
+    return fence != 0 && lease != book.leases.end() && lease->second.fence > fence;
+}
+
+struct Adding {
+    Book& book;
+
+    void operator()(const LeaseTaken& taken) const { book.leases[taken.lease.what] = taken.lease; }
+
+    void operator()(const LeaseGivenBack& given) const
+    {
+        const auto lease = book.leases.find(given.what);
+        if (lease != book.leases.end() && lease->second.fence == given.fence) {
+            lease->second.run.clear();
+        }
+    }
+
+    void operator()(const Built& built) const
+    {
+        if (!is_stale(book, "build", built.fence)) {
+            book.builds.push_back(built.build);
+            drop_oldest(book.builds, most_builds);
+        }
+    }
+
+    void operator()(const Recorded& recorded) const
+    {
+        const auto& deployment = recorded.deployment;
+        if (is_stale(book, lease_of_stage(deployment.stage), recorded.fence)) {
+            return;
+        }
+        auto& all = book.deployments;
+        const auto known = std::ranges::find(all, deployment.id, &Deployment::id);
+        if (known != all.end()) {
+            *known = deployment;
+            return;
+        }
+        for (auto& each : all) {
+            if (each.stage == deployment.stage && each.verdict.outcome == Outcome::waiting) {
+                supersede(each, deployment);
+            }
+        }
+        all.push_back(deployment);
+        shorten(all, deployment.stage);
+    }
+
+    void operator()(const Decided& decided) const
+    {
+        book.approvals.push_back(decided.approval);
+        drop_oldest(book.approvals, most_approvals);
+    }
+
+    void operator()(const VariableSet& set) const
+    {
+        const auto& variable = set.variable;
+        const auto known = std::ranges::find_if(book.variables, [&](const Variable& each) {
+            return each.stage == variable.stage && each.name == variable.name && each.use == variable.use;
+        });
+        const bool removed = !variable.value;
+        if (known != book.variables.end() && removed) {
+            book.variables.erase(known);
+        } else if (known != book.variables.end()) {
+            *known = variable;
+        } else if (!removed) {
+            book.variables.push_back(variable);
+        }
+    }
+};
+
+}  // namespace
+
+void apply(Book& book, const Entry& entry)
+{
+    if (entry.number != book.number + 1 || entry.previous != book.last) {
+        throw Error(ErrorKind::failed, "entry {} of the ledger does not follow entry {}", entry.number, book.number);
+    }
+    std::visit(Adding{book}, entry.act);
+    book.number = entry.number;
+    book.last = entry.id;
+    book.at = entry.at;
+}
+
+std::optional<BuildRecord> find_build(const Book& book, const std::string& commit)
+{
+    const auto found = std::find_if(book.builds.rbegin(), book.builds.rend(),
+                                    [&](const BuildRecord& build) { return build.commit == commit; });
+    return found == book.builds.rend() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Deployment> find_deployment(const Book& book, const std::string& id)
+{
+    const auto found = std::ranges::find(book.deployments, id, &Deployment::id);
+    return found == book.deployments.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Deployment> find_current(const Book& book, const std::string& stage)
+{
+    const auto& all = book.deployments;
+    const auto found = std::find_if(all.rbegin(), all.rend(),
+                                    [&](const Deployment& each) { return each.stage == stage && is_good(each); });
+    return found == all.rend() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<Deployment> history(const Book& book, const std::string& stage, std::size_t limit)
+{
+    std::vector<Deployment> found;
+    for (auto each = book.deployments.rbegin(); each != book.deployments.rend() && found.size() < limit; ++each) {
+        if (stage.empty() || each->stage == stage) {
+            found.push_back(*each);
+        }
+    }
+    return found;
+}
+
+std::optional<Approval> find_approval(const Book& book, const std::string& stage, const std::string& commit,
+                                      const std::string& digest)
+{
+    const auto found = std::find_if(book.approvals.rbegin(), book.approvals.rend(), [&](const Approval& approval) {
+        return approval.stage == stage && approval.commit == commit && approval.digest == digest;
+    });
+    return found == book.approvals.rend() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace tinystacks::deployment
