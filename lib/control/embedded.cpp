@@ -131,8 +131,15 @@ store::Store& Embedded::store()
     const std::lock_guard lock(mutex_);
     if (!store_) {
         store_ = std::make_unique<store::Store>(parts_.state, parts_.clock);
+        ledger_ = std::make_unique<deployment::Ledger>(*store_, store_->writer());
     }
     return *store_;
+}
+
+deployment::Ledger& Embedded::ledger()
+{
+    (void)store();
+    return *ledger_;
 }
 
 pipeline::World Embedded::world(http::Transport& transport)
@@ -140,7 +147,7 @@ pipeline::World Embedded::world(http::Transport& transport)
     return {parts_.make_launcher,
             parts_.environment,
             transport,
-            store(),
+            ledger(),
             parts_.clock,
             [this](process::Launcher& launcher) { return local_registry(launcher); }};
 }
@@ -293,7 +300,7 @@ std::optional<LogPlace> Embedded::find_log(const std::string& stack, log::Channe
         }
         return std::nullopt;
     }
-    const auto history = store().history(stack, stage, 1);
+    const auto history = ledger().history(stack, stage, 1);
     if (history.empty()) {
         return std::nullopt;
     }

@@ -56,6 +56,7 @@ private:
     struct Work;
 
     [[nodiscard]] store::Store& store();
+    [[nodiscard]] deployment::Ledger& ledger();
     [[nodiscard]] registry::Local local_registry(process::Launcher& launcher) const;
     [[nodiscard]] pipeline::World world(http::Transport& transport);
     /// Where a run's journal is, whoever started it.
@@ -64,8 +65,9 @@ private:
     [[nodiscard]] Result perform(const Request& request, Work& work, log::Sink& sink);
 
     Parts parts_;
-    mutable std::mutex mutex_;  ///< guards store_, and results in works_
+    mutable std::mutex mutex_;  ///< guards store_, ledger_, and results in works_
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<deployment::Ledger> ledger_;  ///< uses store_
     std::map<RunId, std::unique_ptr<Work>> works_;
 };
 

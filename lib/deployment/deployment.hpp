@@ -52,6 +52,8 @@ struct Deployment {
     std::string commit;
     std::string digest;
     std::string url;
+    std::string task_definition;  ///< ECS: the revision that it started, or empty
+    std::string rollback_of;      ///< the deployment whose image it brought back; empty for a release
     Time started_at;
     std::optional<Time> ended_at;
     State state = State::running;

@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "deployment/container.hpp"
+#include "deployment/held_lease.hpp"
 #include "deployment/look.hpp"
 #include "deployment/runtime_log.hpp"
 #include "mask/masker.hpp"
-#include "pipeline/detail/build.hpp"
 #include "pipeline/detail/rollout.hpp"
 
 #include <algorithm>
@@ -134,7 +134,7 @@ std::vector<std::string> remove_containers(const project::Project& project, cons
             continue;
         }
         if (std::holds_alternative<stage::DockerTarget>(candidate.target)) {
-            const HeldLease lease(world.ledger, project.stack, "stage/" + candidate.name.str(), run);
+            const deployment::HeldLease lease(world.ledger, project.stack, deployment::lease_of_stage(candidate.name.str()), run);
             for (auto& name : target.remove(project.stack, candidate.name.str())) {
                 removed.push_back(std::move(name));
             }

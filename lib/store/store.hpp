@@ -3,6 +3,8 @@
 #include "base/time.hpp"
 #include "deployment/ledger.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,11 +25,11 @@ struct Run {
     std::string result;  ///< JSON, empty until the end
 };
 
-/// state.db: everything kept between runs on this machine, and the local form of the ledger.
+/// state.db: everything kept between runs on this machine, and the entries of a ledger that nobody shares.
 ///
 /// SQLite with rollback journal and synchronous=FULL, BEGIN IMMEDIATE, one connection behind one mutex, schema versions
 /// from the first day; a newer schema is refused untouched. Directories 0700, file 0600 (docs/architecture.md).
-class Store : public deployment::Ledger {
+class Store : public deployment::Entries {
 public:
     /// Opens or creates `directory`/state.db. `clock` gives the time of leases and records.
     /// Throws Error{failed}: cannot be opened, not a database, newer than this program, on a network file system.
@@ -46,20 +48,15 @@ public:
     /// be seen; it is believed to, while it holds a lease.
     [[nodiscard]] bool is_alive(const std::string& run);
 
-    deployment::Lease take_lease(const std::string& stack, const std::string& what, const std::string& run,
-                                 std::chrono::milliseconds length) override;
-    /// Nothing happens when the lease was lost to another run in between.
-    void release_lease(const deployment::Lease& lease) override;
-    /// Who holds a lease at this moment, if anybody.
-    [[nodiscard]] std::optional<deployment::Lease> find_lease(const std::string& stack, const std::string& what);
-    void record_build(const deployment::BuildRecord& build) override;
-    std::optional<deployment::BuildRecord> find_build(const std::string& stack, const std::string& commit) override;
-    void record(const deployment::Deployment& deployment) override;
-    std::optional<deployment::Deployment> find(const std::string& id) override;
-    /// Of every stage when `stage` is empty.
-    std::vector<deployment::Deployment> history(const std::string& stack, const std::string& stage,
-                                                std::size_t limit) override;
-    std::optional<deployment::Deployment> find_current(const std::string& stack, const std::string& stage) override;
+    /// Who this process is to a ledger, wherever its entries are: runs of this machine are known to live or not.
+    [[nodiscard]] deployment::Ledger::Writer writer();
+
+    [[nodiscard]] Reading read(const std::string& stack, std::uint64_t after, const std::string& last) override;
+    deployment::Appended append(const std::string& stack, const deployment::Entry& entry,
+                                const deployment::Book& sum) override;
+    [[nodiscard]] deployment::Instant now() override { return {clock_(), clock_()}; }
+    /// As long as the longest build AWS CodeBuild allows: a process of this machine that dies frees its lease at once.
+    [[nodiscard]] std::chrono::milliseconds lease_length() const override { return std::chrono::hours(36); }
 
 private:
     struct Database;

@@ -14,6 +14,7 @@
 
 using namespace tinystacks;
 using namespace std::chrono_literals;
+using deployment::Ledger;
 using store::Store;
 
 namespace {
@@ -28,8 +29,9 @@ void take_and_die(const std::filesystem::path& directory, const std::string& run
 {
     support::Child child([&] {
         Store store(directory, system_time);
+        Ledger ledger(store, store.writer());
         begin(store, run);
-        (void)store.take_lease("shop", "stage/dev", run, 1h);
+        (void)ledger.take_lease("shop", "stage/dev", run);
     });
     REQUIRE(child.wait() == 0);
 }
@@ -41,13 +43,14 @@ TEST_CASE("Store gives a lease to one run at a time", "[store]")
     const TempDir directory;
     Time now = system_time();
     Store store(directory.path(), [&] { return now; });
+    Ledger ledger(store, store.writer());
     begin(store, "r1");
     begin(store, "r2");
-    const auto lease = store.take_lease("shop", "stage/dev", "r1", 60s);
-    CHECK(lease.expires_at == now + 60s);
-    CHECK(store.find_lease("shop", "stage/dev") == lease);
+    const auto lease = ledger.take_lease("shop", "stage/dev", "r1");
+    CHECK(lease.expires_at == now + store.lease_length());
+    CHECK(ledger.find_lease("shop", "stage/dev") == lease);
     try {
-        (void)store.take_lease("shop", "stage/dev", "r2", 60s);
+        (void)ledger.take_lease("shop", "stage/dev", "r2");
         FAIL("expected an Error");
     } catch (const Error& error) {
         CHECK(error.kind() == ErrorKind::conflict);
@@ -55,39 +58,39 @@ TEST_CASE("Store gives a lease to one run at a time", "[store]")
         CHECK(error.message().find(fmt::format("pid {}, since ", ::getpid())) != std::string::npos);
         CHECK(error.hint() == "tinystacks logs deployment --stage dev --follow");
     }
-    CHECK(store.take_lease("shop", "build", "r2", 60s).fence == 1);
-    CHECK(store.take_lease("other", "stage/dev", "r2", 60s).fence == 1);
+    CHECK(ledger.take_lease("shop", "build", "r2").fence == 1);
+    CHECK(ledger.take_lease("other", "stage/dev", "r2").fence == 1);
 
     SECTION("until it is released")
     {
-        store.release_lease(lease);
-        CHECK_FALSE(store.find_lease("shop", "stage/dev").has_value());
-        CHECK(store.take_lease("shop", "stage/dev", "r2", 60s).fence == lease.fence + 1);
+        ledger.release_lease(lease);
+        CHECK_FALSE(ledger.find_lease("shop", "stage/dev").has_value());
+        CHECK(ledger.take_lease("shop", "stage/dev", "r2").fence == lease.fence + 1);
     }
     SECTION("until it expires")
     {
-        now += 60s;
-        CHECK_FALSE(store.find_lease("shop", "stage/dev").has_value());
-        const auto second = store.take_lease("shop", "stage/dev", "r2", 60s);
+        now += store.lease_length();
+        CHECK_FALSE(ledger.find_lease("shop", "stage/dev").has_value());
+        const auto second = ledger.take_lease("shop", "stage/dev", "r2");
         CHECK(second.fence == lease.fence + 1);
-        CHECK_THROWS_AS(store.take_lease("shop", "stage/dev", "r1", 60s), Error);
+        CHECK_THROWS_AS(ledger.take_lease("shop", "stage/dev", "r1"), Error);
         // What was lost is not the loser's to release.
-        store.release_lease(lease);
-        CHECK(store.find_lease("shop", "stage/dev") == second);
+        ledger.release_lease(lease);
+        CHECK(ledger.find_lease("shop", "stage/dev") == second);
     }
     SECTION("until its run has ended")
     {
         store.end_run("r1", "{}");
-        CHECK(store.take_lease("shop", "stage/dev", "r2", 60s).fence == lease.fence + 1);
+        CHECK(ledger.take_lease("shop", "stage/dev", "r2").fence == lease.fence + 1);
     }
     SECTION("who may renew it")
     {
         const auto taken_at = now;
         now += 50s;
-        const auto renewed = store.take_lease("shop", "stage/dev", "r1", 60s);
+        const auto renewed = ledger.take_lease("shop", "stage/dev", "r1");
         CHECK(renewed.fence == lease.fence);
         CHECK(renewed.taken_at == taken_at);
-        CHECK(renewed.expires_at == now + 60s);
+        CHECK(renewed.expires_at == now + store.lease_length());
     }
 }
 
@@ -96,10 +99,11 @@ TEST_CASE("Store believes a lease of a run it does not know until it expires", "
     const TempDir directory;
     Time now = system_time();
     Store store(directory.path(), [&] { return now; });
-    (void)store.take_lease("shop", "build", "of another machine", 60s);
-    CHECK_THROWS_AS(store.take_lease("shop", "build", "r1", 60s), Error);
-    now += 61s;
-    CHECK(store.take_lease("shop", "build", "r1", 60s).fence == 2);
+    Ledger ledger(store, store.writer());
+    (void)ledger.take_lease("shop", "build", "of another machine");
+    CHECK_THROWS_AS(ledger.take_lease("shop", "build", "r1"), Error);
+    now += store.lease_length() + 1s;
+    CHECK(ledger.take_lease("shop", "build", "r1").fence == 2);
 }
 
 TEST_CASE("Store frees the lease of a process that died, at once", "[store]")
@@ -107,10 +111,11 @@ TEST_CASE("Store frees the lease of a process that died, at once", "[store]")
     const TempDir directory;
     take_and_die(directory.path(), "r1");
     Store store(directory.path(), system_time);
+    Ledger ledger(store, store.writer());
     CHECK_FALSE(store.is_alive("r1"));
-    CHECK_FALSE(store.find_lease("shop", "stage/dev").has_value());
+    CHECK_FALSE(ledger.find_lease("shop", "stage/dev").has_value());
     begin(store, "r2");
-    CHECK(store.take_lease("shop", "stage/dev", "r2", 1h).fence == 2);
+    CHECK(ledger.take_lease("shop", "stage/dev", "r2").fence == 2);
 }
 
 TEST_CASE("Store keeps the lease of another process while that lives", "[store]")
@@ -120,25 +125,27 @@ TEST_CASE("Store keeps the lease of another process while that lives", "[store]"
     REQUIRE(::pipe(ready) == 0);
     support::Child holder([&] {
         Store store(directory.path(), system_time);
+        Ledger ledger(store, store.writer());
         begin(store, "r1");
-        (void)store.take_lease("shop", "stage/dev", "r1", 1h);
+        (void)ledger.take_lease("shop", "stage/dev", "r1");
         (void)!::write(ready[1], "x", 1);
         ::pause();
     });
     char byte = 0;
     REQUIRE(::read(ready[0], &byte, 1) == 1);
     Store store(directory.path(), system_time);
+    Ledger ledger(store, store.writer());
     begin(store, "r2");
     CHECK(store.is_alive("r1"));
     try {
-        (void)store.take_lease("shop", "stage/dev", "r2", 1h);
+        (void)ledger.take_lease("shop", "stage/dev", "r2");
         FAIL("expected an Error");
     } catch (const Error& error) {
         CHECK(error.message().find(fmt::format("pid {}, since ", holder.pid())) != std::string::npos);
     }
     holder.kill();
     CHECK_FALSE(store.is_alive("r1"));
-    CHECK(store.take_lease("shop", "stage/dev", "r2", 1h).fence == 2);
+    CHECK(ledger.take_lease("shop", "stage/dev", "r2").fence == 2);
     ::close(ready[0]);
     ::close(ready[1]);
 }
@@ -154,16 +161,17 @@ TEST_CASE("Store lets one of several processes at a time into a lease", "[store]
     for (int i = 0; i < processes; ++i) {
         children.push_back(std::make_unique<support::Child>([&, i] {
             Store store(directory.path() / "state", system_time);
+            Ledger ledger(store, store.writer());
             const auto run = "r" + std::to_string(i);
             begin(store, run);
             const auto log = open_file(fences, O_WRONLY | O_CREAT | O_APPEND);
             for (int turn = 0; turn < turns;) {
                 try {
-                    const auto lease = store.take_lease("shop", "build", run, 1h);
+                    const auto lease = ledger.take_lease("shop", "build", run);
                     (void)open_file(inside, O_WRONLY | O_CREAT | O_EXCL);
                     write_all(log.number(), std::to_string(lease.fence) + "\n", fences);
                     std::filesystem::remove(inside);
-                    store.release_lease(lease);
+                    ledger.release_lease(lease);
                     ++turn;
                 } catch (const Error& error) {
                     if (error.kind() != ErrorKind::conflict) {

@@ -14,6 +14,7 @@
 #include <fstream>
 
 using namespace tinystacks;
+using deployment::Ledger;
 using deployment::State;
 using store::Store;
 
@@ -57,6 +58,7 @@ TEST_CASE("Store keeps its files from others, whatever the umask", "[store]")
     const auto directory = parent.path() / "state" / "tinystacks";
     const auto before = ::umask(0);
     Store store(directory, system_time);
+    Ledger ledger(store, store.writer());
     store.begin_run(run_of("r1"));
     ::umask(before);
     CHECK(mode_of(parent.path() / "state") == 0700);
@@ -128,12 +130,14 @@ TEST_CASE("Store keeps runs and finds the newest", "[store]")
     const TempDir directory;
     {
         Store store(directory.path(), [] { return noon + std::chrono::hours(1); });
+        Ledger ledger(store, store.writer());
         store.begin_run(run_of("r1"));
         store.begin_run(run_of("r2", "build"));
         store.begin_run(run_of("r3", "deploy", "other"));
         store.end_run("r1", R"({"exit_code":0})");
     }
     Store store(directory.path(), system_time);
+    Ledger ledger(store, store.writer());
     const auto run = store.find_run("r1");
     REQUIRE(run.has_value());
     CHECK(run->request == R"({"stage":"dev"})");
@@ -160,52 +164,78 @@ TEST_CASE("Store finds a commit's last build", "[store]")
 {
     const TempDir directory;
     Store store(directory.path(), system_time);
-    store.record_build({"shop", "abc", "sha256:1", "r1", noon});
-    store.record_build({"shop", "abc", "sha256:2", "r2", noon});
-    store.record_build({"other", "abc", "sha256:3", "r3", noon});
-    CHECK(store.find_build("shop", "abc") == deployment::BuildRecord{"shop", "abc", "sha256:2", "r2", noon});
-    CHECK_FALSE(store.find_build("shop", "abd").has_value());
+    Ledger ledger(store, store.writer());
+    ledger.record_build({"shop", "abc", "sha256:1", "r1", noon});
+    ledger.record_build({"shop", "abc", "sha256:2", "r2", noon});
+    ledger.record_build({"other", "abc", "sha256:3", "r3", noon});
+    CHECK(ledger.find_build("shop", "abc") == deployment::BuildRecord{"shop", "abc", "sha256:2", "r2", noon});
+    CHECK_FALSE(ledger.find_build("shop", "abd").has_value());
 }
 
 TEST_CASE("Store keeps deployments, newest first", "[store]")
 {
     const TempDir directory;
     Store store(directory.path(), system_time);
+    Ledger ledger(store, store.writer());
     store.begin_run(run_of("r1"));
     const auto first = support::ended_deployment("d1", "r1");
-    store.record(first);
-    store.record(support::running_deployment("d2", "r1"));
+    ledger.record(first);
+    ledger.record(support::running_deployment("d2", "r1"));
     auto elsewhere = support::ended_deployment("d3", "r1");
     elsewhere.stage = "prod";
-    store.record(elsewhere);
+    ledger.record(elsewhere);
 
-    CHECK(store.find("d1") == first);
-    CHECK_FALSE(store.find("d9").has_value());
-    CHECK(store.find("d2")->state == State::running);
-    CHECK(store.find_current("shop", "dev") == first);
+    CHECK(ledger.find("shop", "d1") == first);
+    CHECK_FALSE(ledger.find("shop", "d9").has_value());
+    CHECK(ledger.find("shop", "d2")->state == State::running);
+    CHECK(ledger.find_current("shop", "dev") == first);
 
     auto failed = support::ended_deployment("d2", "r1");
     failed.verdict.outcome = deployment::Outcome::failed;
-    store.record(failed);
-    const auto history = store.history("shop", "dev", 10);
+    ledger.record(failed);
+    const auto history = ledger.history("shop", "dev", 10);
     REQUIRE(history.size() == 2);
     CHECK(history[0] == failed);
     CHECK(history[1] == first);
-    CHECK(store.history("shop", "dev", 1).size() == 1);
-    CHECK(store.history("shop", "", 10).front() == elsewhere);
-    CHECK(store.history("", "", 10).empty());
-    CHECK(store.find_current("shop", "dev") == first);
-    CHECK_FALSE(store.find_current("shop", "staging").has_value());
+    CHECK(ledger.history("shop", "dev", 1).size() == 1);
+    CHECK(ledger.history("shop", "", 10).front() == elsewhere);
+    CHECK(ledger.history("other", "", 10).empty());
+    CHECK(ledger.find_current("shop", "dev") == first);
+    CHECK_FALSE(ledger.find_current("shop", "staging").has_value());
 }
 
 TEST_CASE("Store binds values, whatever they hold", "[store]")
 {
     const TempDir directory;
     Store store(directory.path(), system_time);
+    Ledger ledger(store, store.writer());
     const std::string odd = "'); DROP TABLE run; --\n\xF0\x9F\x98\x80";
     store.begin_run({odd, odd, odd, odd, noon, {}, {}});
-    store.record_build({odd, odd, odd, odd, noon});
+    ledger.record_build({odd, odd, odd, odd, noon});
     CHECK(store.find_run(odd)->request == odd);
     CHECK(store.runs(odd, 1).front().id == odd);
-    CHECK(store.find_build(odd, odd)->digest == odd);
+    CHECK(ledger.find_build(odd, odd)->digest == odd);
+}
+
+TEST_CASE("Store carries the builds and deployments of schema 1 into the ledger", "[store]")
+{
+    const TempDir directory;
+    {
+        // As schema 1 had them, with rows that it would have written.
+        SQLite::Database database(directory.path() / "state.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        database.exec(read_file(TS_FIXTURES "/store/schema-1.sql", 1 << 20));
+    }
+    Store store(directory.path(), system_time);
+    Ledger ledger(store, store.writer());
+    CHECK(ledger.find_build("shop", "abc") ==
+          deployment::BuildRecord{"shop", "abc", "sha256:2", "r1", noon + std::chrono::milliseconds(250)});
+    CHECK(ledger.find_build("other", "abc")->digest == "sha256:3");
+    const auto history = ledger.history("shop", "dev", 10);
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].id == "d2");
+    CHECK(history[1].digest == "sha256:1");
+    CHECK(ledger.find_current("shop", "dev")->id == "d1");
+    // And it goes on from there.
+    CHECK(ledger.take_lease("shop", "build", "r1").fence == 1);
+    CHECK(ledger.read("shop").number == 5);
 }

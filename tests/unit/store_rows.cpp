@@ -1,43 +1,13 @@
 #include "store/detail/connection.hpp"
-#include "store/detail/deployment_json.hpp"
 #include "store/detail/liveness.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/samples.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace tinystacks;
 using store::Life;
-
-TEST_CASE("a deployment is read back from its JSON as it was", "[store]")
-{
-    auto deployment = support::ended_deployment("d1", "r1");
-    CHECK(store::deployment_from_json(store::to_json_text(deployment)) == deployment);
-    deployment.verdict.owner = deployment::Owner::operator_;
-    deployment.verdict.outcome = deployment::Outcome::rolled_back;
-    deployment.verdict.cause = "docker.crash_on_start";
-    deployment.verdict.hint = "tinystacks logs runtime";
-    CHECK(store::deployment_from_json(store::to_json_text(deployment)) == deployment);
-    const auto running = support::running_deployment("d2", "r1");
-    CHECK(store::deployment_from_json(store::to_json_text(running)) == running);
-}
-
-TEST_CASE("a deployment with ill-formed UTF-8 can be stored", "[store]")
-{
-    auto deployment = support::ended_deployment("d1", "r1");
-    deployment.verdict.evidence.front().text = "caf\xE9";
-    CHECK(store::deployment_from_json(store::to_json_text(deployment)).verdict.evidence.front().text ==
-          "caf\xEF\xBF\xBD");
-}
-
-TEST_CASE("deployment_from_json refuses what is no deployment", "[store]")
-{
-    const std::string text = GENERATE(as<std::string>(), "", "{}", "[1]", R"({"id":1})");
-    CAPTURE(text);
-    CHECK_THROWS_AS(store::deployment_from_json(text), Error);
-}
 
 TEST_CASE("find_start_time reads field 22, whatever the program is called", "[store]")
 {

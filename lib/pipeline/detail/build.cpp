@@ -2,11 +2,11 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "deployment/held_lease.hpp"
 #include "pipeline/detail/buildspec.hpp"
 #include "pipeline/detail/checks.hpp"
 #include "pipeline/detail/variables.hpp"
 
-#include <exception>
 #include <map>
 
 namespace tinystacks::pipeline {
@@ -112,21 +112,12 @@ void move_latest(Workspace& workspace, const registry::Digest& digest)
 
 }  // namespace
 
-HeldLease::~HeldLease()
-{
-    try {
-        ledger_.release_lease(lease_);
-    } catch (const std::exception&) {
-        // It expires, and it is free as soon as this process has ended.
-    }
-}
-
 BuildOutcome build_image(Workspace& workspace, bool rebuild)
 {
     const auto& clock = workspace.world().clock;
     auto& ledger = workspace.world().ledger;
     const auto& stack = workspace.project().stack;
-    const HeldLease lease(ledger, stack, "build", workspace.run().id);
+    const deployment::HeldLease lease(ledger, stack, "build", workspace.run().id);
     Step step(workspace, clock, "", "build");
     BuildOutcome outcome;
     const auto there = rebuild ? std::nullopt : find_built(workspace);

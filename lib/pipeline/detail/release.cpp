@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "deployment/container.hpp"
+#include "deployment/held_lease.hpp"
 #include "pipeline/detail/account.hpp"
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/buildspec.hpp"
@@ -377,7 +378,7 @@ std::optional<Deployment> find_running(Workspace& workspace, const stage::Stage&
 
 Deployment release_stage(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
 {
-    const HeldLease lease(workspace.world().ledger, workspace.project().stack, "stage/" + stage.name.str(),
+    const deployment::HeldLease lease(workspace.world().ledger, workspace.project().stack, deployment::lease_of_stage(stage.name.str()),
                           workspace.run().id);
     return Attempt(workspace, stage, promoted).run();
 }

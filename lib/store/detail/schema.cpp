@@ -81,6 +81,38 @@ CREATE TABLE deployment (
 CREATE INDEX deployment_newest ON deployment (stack, stage, sequence);
 CREATE INDEX deployment_running ON deployment (stack, stage) WHERE state = 'running';
 )",
+    // The ledger became one list of entries a stack; leases do not outlive the version that took them.
+    R"(
+CREATE TABLE entry (
+    group_name TEXT NOT NULL DEFAULT '',
+    customer TEXT NOT NULL DEFAULT '',
+    stack TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    sum TEXT NOT NULL DEFAULT '', -- the book with this entry in it, where reading may start
+    PRIMARY KEY (group_name, customer, stack, number)
+) STRICT;
+CREATE INDEX entry_sums ON entry (group_name, customer, stack, number) WHERE sum <> '';
+
+CREATE TEMPORARY TABLE old AS
+SELECT stack, row_number() OVER (PARTITION BY stack ORDER BY class, sequence) AS number, act FROM (
+    SELECT stack, 1 AS class, sequence, json_object('act', 'built', 'fence', 0, 'build', json_object(
+        'stack', stack, 'commit', commit_id, 'digest', digest, 'run', run,
+        'built_at', strftime('%Y-%m-%dT%H:%M:%fZ', built_at / 1000.0, 'unixepoch'))) AS act FROM build
+    UNION ALL
+    SELECT stack, 2, sequence, json_object('act', 'deployment', 'fence', 0, 'deployment', json(document))
+    FROM deployment);
+INSERT INTO entry (stack, number, id, document)
+SELECT stack, number, 'version 1, ' || number, json_patch(act, json_object(
+    'number', number, 'id', 'version 1, ' || number,
+    'previous', CASE number WHEN 1 THEN '' ELSE 'version 1, ' || (number - 1) END,
+    'writer', 'tinystacks, schema 1', 'at', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))) FROM old;
+DROP TABLE old;
+DROP TABLE lease;
+DROP TABLE build;
+DROP TABLE deployment;
+)",
 };
 
 constexpr int newest = static_cast<int>(migrations.size());

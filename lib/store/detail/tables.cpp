@@ -1,18 +1,9 @@
 #include "store/detail/tables.hpp"
 
-#include "store/detail/deployment_json.hpp"
-
 #include <SQLiteCpp/Statement.h>
-
-#include <algorithm>
-#include <limits>
 
 namespace tinystacks::store::tables {
 namespace {
-
-using deployment::BuildRecord;
-using deployment::Deployment;
-using deployment::Lease;
 
 std::int64_t number(Time time)
 {
@@ -44,11 +35,6 @@ SQLite::Statement prepare(SQLite::Database& database, const char* sql, const Val
     return statement;
 }
 
-std::int64_t row_limit(std::size_t limit)
-{
-    return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
-}
-
 std::vector<Run> read_runs(SQLite::Statement&& statement)
 {
     std::vector<Run> runs;
@@ -67,13 +53,13 @@ std::vector<Run> read_runs(SQLite::Statement&& statement)
     return runs;
 }
 
-std::vector<Deployment> read_deployments(SQLite::Statement&& statement)
+std::vector<std::string> read_texts(SQLite::Statement&& statement)
 {
-    std::vector<Deployment> deployments;
+    std::vector<std::string> texts;
     while (statement.executeStep()) {
-        deployments.push_back(deployment_from_json(statement.getColumn(0).getString()));
+        texts.push_back(statement.getColumn(0).getString());
     }
-    return deployments;
+    return texts;
 }
 
 template <typename Row>
@@ -126,113 +112,39 @@ std::optional<ProcessMark> find_process(SQLite::Database& database, const std::s
                        statement.getColumn(2).getString(), statement.getColumn(3).getString()};
 }
 
-std::optional<Lease> find_lease(SQLite::Database& database, const std::string& stack, const std::string& what)
+std::vector<std::string> entries(SQLite::Database& database, const std::string& stack, std::uint64_t after)
 {
-    auto statement = prepare(database,
-                             "SELECT owner, run, fence, taken_at, expires_at FROM lease "
-                             "WHERE group_name = '' AND customer = '' AND stack = ? AND what = ?",
-                             stack, what);
-    if (!statement.executeStep()) {
-        return std::nullopt;
-    }
-    Lease lease;
-    lease.stack = stack;
-    lease.what = what;
-    lease.owner = statement.getColumn(0).getString();
-    lease.run = statement.getColumn(1).getString();
-    lease.fence = static_cast<std::uint64_t>(statement.getColumn(2).getInt64());
-    lease.taken_at = time(statement.getColumn(3));
-    lease.expires_at = time(statement.getColumn(4));
-    return lease;
+    return read_texts(prepare(database,
+                              "SELECT document FROM entry WHERE group_name = '' AND customer = '' AND stack = ? "
+                              "AND number > ? ORDER BY number",
+                              stack, static_cast<std::int64_t>(after)));
 }
 
-bool holds_lease(SQLite::Database& database, const std::string& run, Time now)
+std::string find_entry_id(SQLite::Database& database, const std::string& stack, std::uint64_t number)
 {
-    return prepare(database, "SELECT 1 FROM lease WHERE run = ? AND expires_at > ?", run, number(now)).executeStep();
+    return first(read_texts(prepare(database,
+                                    "SELECT id FROM entry WHERE group_name = '' AND customer = '' AND stack = ? "
+                                    "AND number = ?",
+                                    stack, static_cast<std::int64_t>(number))))
+        .value_or("");
 }
 
-void put_lease(SQLite::Database& database, const Lease& lease)
+std::optional<std::string> find_sum(SQLite::Database& database, const std::string& stack)
 {
-    prepare(database,
-            "INSERT INTO lease (stack, what, owner, run, fence, taken_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (group_name, customer, stack, what) DO UPDATE SET owner = excluded.owner, run = excluded.run, "
-            "fence = excluded.fence, taken_at = excluded.taken_at, expires_at = excluded.expires_at",
-            lease.stack, lease.what, lease.owner, lease.run, static_cast<std::int64_t>(lease.fence),
-            number(lease.taken_at), number(lease.expires_at))
-        .exec();
+    return first(read_texts(prepare(database,
+                                    "SELECT sum FROM entry WHERE group_name = '' AND customer = '' AND stack = ? "
+                                    "AND sum <> '' ORDER BY number DESC LIMIT 1",
+                                    stack)));
 }
 
-void free_lease(SQLite::Database& database, const Lease& lease)
+bool insert_entry(SQLite::Database& database, const std::string& stack, const deployment::Entry& entry,
+                  const std::string& document, const std::string& sum)
 {
-    prepare(database,
-            "UPDATE lease SET run = '' WHERE group_name = '' AND customer = '' AND stack = ? AND what = ? "
-            "AND run = ? AND fence = ?",
-            lease.stack, lease.what, lease.run, static_cast<std::int64_t>(lease.fence))
-        .exec();
-}
-
-void insert_build(SQLite::Database& database, const BuildRecord& build)
-{
-    prepare(database, "INSERT INTO build (stack, commit_id, digest, run, built_at) VALUES (?, ?, ?, ?, ?)", build.stack,
-            build.commit, build.digest, build.run, number(build.built_at))
-        .exec();
-}
-
-std::optional<BuildRecord> find_build(SQLite::Database& database, const std::string& stack, const std::string& commit)
-{
-    auto statement = prepare(database,
-                             "SELECT digest, run, built_at FROM build WHERE stack = ? AND commit_id = ? "
-                             "ORDER BY sequence DESC LIMIT 1",
-                             stack, commit);
-    if (!statement.executeStep()) {
-        return std::nullopt;
-    }
-    return BuildRecord{stack, commit, statement.getColumn(0).getString(), statement.getColumn(1).getString(),
-                       time(statement.getColumn(2))};
-}
-
-void put_deployment(SQLite::Database& database, const Deployment& deployment)
-{
-    prepare(database,
-            "INSERT INTO deployment (id, run, stack, stage, state, outcome, started_at, document) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET run = excluded.run, stack = excluded.stack, stage = excluded.stage, "
-            "state = excluded.state, outcome = excluded.outcome, started_at = excluded.started_at, "
-            "document = excluded.document",
-            deployment.id, deployment.run, deployment.stack, deployment.stage, std::string(to_string(deployment.state)),
-            std::string(to_string(deployment.verdict.outcome)), number(deployment.started_at), to_json_text(deployment))
-        .exec();
-}
-
-std::optional<Deployment> find_deployment(SQLite::Database& database, const std::string& id)
-{
-    return first(read_deployments(prepare(database, "SELECT document FROM deployment WHERE id = ?", id)));
-}
-
-std::vector<Deployment> history(SQLite::Database& database, const std::string& stack, const std::string& stage,
-                                std::size_t limit)
-{
-    return read_deployments(prepare(database,
-                                    "SELECT document FROM deployment WHERE stack = ?1 AND (?2 = '' OR stage = ?2) "
-                                    "ORDER BY sequence DESC LIMIT ?3",
-                                    stack, stage, row_limit(limit)));
-}
-
-std::vector<Deployment> running(SQLite::Database& database, const std::string& stack, const std::string& stage)
-{
-    return read_deployments(prepare(database,
-                                    "SELECT document FROM deployment WHERE state = 'running' AND stack = ?1 "
-                                    "AND (?2 = '' OR stage = ?2)",
-                                    stack, stage));
-}
-
-std::optional<Deployment> find_current(SQLite::Database& database, const std::string& stack, const std::string& stage)
-{
-    return first(read_deployments(prepare(database,
-                                          "SELECT document FROM deployment WHERE stack = ? AND stage = ? "
-                                          "AND state = 'ended' AND outcome = 'succeeded' "
-                                          "ORDER BY sequence DESC LIMIT 1",
-                                          stack, stage)));
+    return prepare(database,
+                   "INSERT INTO entry (stack, number, id, document, sum) VALUES (?, ?, ?, ?, ?) "
+                   "ON CONFLICT (group_name, customer, stack, number) DO NOTHING",
+                   stack, static_cast<std::int64_t>(entry.number), entry.id, document, sum)
+               .exec() != 0;
 }
 
 }  // namespace tinystacks::store::tables

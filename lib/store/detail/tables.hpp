@@ -1,6 +1,6 @@
 #pragma once
 
-#include "deployment/ledger.hpp"
+#include "deployment/entry.hpp"
 #include "store/detail/liveness.hpp"
 #include "store/store.hpp"
 
@@ -21,25 +21,14 @@ bool end_run(SQLite::Database& database, const std::string& id, const std::strin
 /// The process of a run that has not ended.
 [[nodiscard]] std::optional<ProcessMark> find_process(SQLite::Database& database, const std::string& run);
 
-/// The lease's row, whose run is empty when nobody holds it.
-[[nodiscard]] std::optional<deployment::Lease> find_lease(SQLite::Database& database, const std::string& stack,
-                                                          const std::string& what);
-[[nodiscard]] bool holds_lease(SQLite::Database& database, const std::string& run, Time now);
-void put_lease(SQLite::Database& database, const deployment::Lease& lease);
-void free_lease(SQLite::Database& database, const deployment::Lease& lease);
-
-void insert_build(SQLite::Database& database, const deployment::BuildRecord& build);
-[[nodiscard]] std::optional<deployment::BuildRecord> find_build(SQLite::Database& database, const std::string& stack,
-                                                                const std::string& commit);
-
-void put_deployment(SQLite::Database& database, const deployment::Deployment& deployment);
-[[nodiscard]] std::optional<deployment::Deployment> find_deployment(SQLite::Database& database, const std::string& id);
-/// Newest first; every stage when `stage` is empty.
-[[nodiscard]] std::vector<deployment::Deployment> history(SQLite::Database& database, const std::string& stack,
-                                                          const std::string& stage, std::size_t limit);
-[[nodiscard]] std::vector<deployment::Deployment> running(SQLite::Database& database, const std::string& stack,
-                                                          const std::string& stage);
-[[nodiscard]] std::optional<deployment::Deployment> find_current(SQLite::Database& database, const std::string& stack,
-                                                                 const std::string& stage);
+/// The documents of the entries behind `after`, in order.
+[[nodiscard]] std::vector<std::string> entries(SQLite::Database& database, const std::string& stack,
+                                               std::uint64_t after);
+[[nodiscard]] std::string find_entry_id(SQLite::Database& database, const std::string& stack, std::uint64_t number);
+/// The newest book that is kept beside an entry.
+[[nodiscard]] std::optional<std::string> find_sum(SQLite::Database& database, const std::string& stack);
+/// False when the stack has an entry of that number. `sum` is kept beside it unless it is empty.
+bool insert_entry(SQLite::Database& database, const std::string& stack, const deployment::Entry& entry,
+                  const std::string& document, const std::string& sum);
 
 }  // namespace tinystacks::store::tables
