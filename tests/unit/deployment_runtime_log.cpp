@@ -177,6 +177,26 @@ TEST_CASE("RuntimeLog that follows outlives an AWS that does not answer, but no 
           std::vector<std::string>{"the log cannot be read at the moment: FilterLogEvents: connection reset"});
 }
 
+TEST_CASE("RuntimeLog that follows says once that it is throttled, whatever the request was called", "[deployment]")
+{
+    Reader reader;
+    reader.service();
+    reader.containers({Reader::container("web")});
+    reader.rounds = 3;
+    const auto throttled = [&](const std::string& request) {
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            reader.desk.transport.reply(400, R"({"__type":"ThrottlingException","message":"Rate exceeded"})",
+                                        {{"x-amzn-requestid", request}});
+        }
+    };
+    throttled("one");
+    throttled("two");
+    throttled("three");
+    CHECK_THROWS_AS(reader.show(true), Interrupted);
+    CHECK(reader.kept.notes.size() == 1);
+    CHECK(reader.desk.transport.used_up());
+}
+
 TEST_CASE("RuntimeLog that follows looks for a new task definition", "[deployment]")
 {
     Reader reader;

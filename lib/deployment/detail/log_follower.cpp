@@ -94,6 +94,7 @@ void LogFollower::follow()
     for (int rounds = 1;; ++rounds) {
         try {
             read_round();
+            unreadable_ = false;
             for (const auto& reader : readers_) {
                 if (reader.missing()) {
                     note(fmt::format("there is no log group '{}' yet", reader.source().group));
@@ -107,7 +108,11 @@ void LogFollower::follow()
             if (!may_pass(error)) {
                 throw;
             }
-            note(fmt::format("the log cannot be read at the moment: {}", error.message()));
+            // Said once a trouble: each refusal names another request.
+            if (!unreadable_) {
+                unreadable_ = true;
+                note(fmt::format("the log cannot be read at the moment: {}", error.message()));
+            }
         }
         world_.wait(pause, interruption_);
     }

@@ -47,6 +47,7 @@ private:
     std::vector<LogReader> readers_;
     std::vector<std::string> notes_;  ///< said already
     std::string first_task_;
+    bool unreadable_ = false;
     bool several_tasks_ = false;
     bool several_containers_ = false;
     std::uint64_t next_line_ = 1;
