@@ -74,10 +74,22 @@ nlohmann::json Observer::ask(const std::string& operation, const Ask& ask, const
 
 void Observer::observe(Observation observation)
 {
-    if (lookout_.record) {
-        lookout_.record(observation);
-    }
+    keep(observation);
     judge_.observe(observation);
+}
+
+/// A full disk is no reason to leave a rollout unwatched.
+void Observer::keep(const Observation& observation)
+{
+    if (!lookout_.record) {
+        return;
+    }
+    try {
+        lookout_.record(observation);
+    } catch (const Error& error) {
+        lookout_.record = nullptr;
+        note(Severity::warning, fmt::format("the record is not kept any further: {}", error.message()), error.hint());
+    }
 }
 
 void Observer::changed(const std::string& kind, const std::string& name, const std::string& status,

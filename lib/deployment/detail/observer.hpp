@@ -52,6 +52,7 @@ public:
 private:
     /// Tells the finding when it is a new one, and the progress when it is.
     void tell(const Judgement& judgement);
+    void keep(const Observation& observation);
     void keep_pace(const Interruption& interruption);
 
     Lookout lookout_;
