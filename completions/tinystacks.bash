@@ -15,7 +15,7 @@ _tinystacks() {
     "tinystacks") mapfile -t COMPREPLY < <(compgen -W "init deploy status logs validate build release buildspec replay down explain doctor completion help --version --help -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks init") mapfile -t COMPREPLY < <(compgen -W "--help --dockerfile --port --force --dry-run -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks deploy") mapfile -t COMPREPLY < <(compgen -W "--help --project --commit --working-tree --stage --rebuild --force --timeout --no-rollback --record --dry-run -C --control --json --events --quiet --verbose" -- "$current") ;;
-    "tinystacks status") mapfile -t COMPREPLY < <(compgen -W "--help --project -C --control --json --events --quiet --verbose" -- "$current") ;;
+    "tinystacks status") mapfile -t COMPREPLY < <(compgen -W "--help --project --watch -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks logs") mapfile -t COMPREPLY < <(compgen -W "build release deployment runtime --help --project --stage --follow --since --grep -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks validate") mapfile -t COMPREPLY < <(compgen -W "--help --project --strict -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks build") mapfile -t COMPREPLY < <(compgen -W "--help --project --commit --working-tree --rebuild -C --control --json --events --quiet --verbose" -- "$current") ;;

@@ -116,6 +116,14 @@ std::string when(Time time, std::optional<Time> now)
     return now ? to_short_text(*now - time) + " ago" : to_rfc3339(time);
 }
 
+/// Whether what it came to is not known: its process died, or somebody stopped watching a rollout.
+bool goes_on_alone(const Deployment& deployment)
+{
+    return deployment.state == deployment::State::interrupted ||
+           (deployment.state == deployment::State::ended && deployment.verdict.outcome == Outcome::uncertain &&
+            !deployment.verdict.hint.empty());
+}
+
 std::string status_line(const pipeline::StageStatus& stage, std::optional<Time> now)
 {
     auto line = fmt::format("{}  {}", stage.name, printable(stage.observed));
@@ -134,8 +142,13 @@ std::string status_line(const pipeline::StageStatus& stage, std::optional<Time> 
         const auto what = stage.last->state == deployment::State::running
                               ? std::string("is being deployed")
                               : std::string(to_string(stage.last->verdict.outcome));
-        line += fmt::format("\n  last attempt {}: {}: {}", stage.last->commit.substr(0, 12), what,
-                            printable(stage.last->verdict.sentence));
+        const auto& verdict = stage.last->verdict;
+        line += fmt::format("\n  last attempt {}: {}{}{}", stage.last->commit.substr(0, 12), what,
+                            verdict.sentence.empty() ? "" : ": ", printable(verdict.sentence));
+        if (verdict.owner && stage.last->state != deployment::State::running) {
+            line += fmt::format(" ({}{}owner: {})", verdict.cause, verdict.cause.empty() ? "" : ", ",
+                                to_string(*verdict.owner));
+        }
     }
     return line + "\n";
 }
@@ -267,7 +280,7 @@ Report status_result(const std::string& stack, const std::vector<pipeline::Stage
             deployments.push_back(to_json(*stage.last));
         }
         report.text += status_line(stage, now);
-        if (stage.last && stage.last->state == deployment::State::interrupted) {
+        if (stage.last && goes_on_alone(*stage.last)) {
             report.notes.push_back(fmt::format("{}: {}\n  try: {}", stage.name, printable(stage.last->verdict.sentence),
                                                printable(stage.last->verdict.hint)));
         }
@@ -275,6 +288,13 @@ Report status_result(const std::string& stack, const std::vector<pipeline::Stage
     (*report.result)["stack"] = stack;
     (*report.result)["stages"] = std::move(rows);
     (*report.result)["deployments"] = std::move(deployments);
+    return report;
+}
+
+Report watch_result(const std::string& stack, const pipeline::WatchOutcome& outcome, std::optional<Time> now)
+{
+    auto report = status_result(stack, outcome.stages, now);
+    report.exit_code = pipeline::exit_code(outcome);
     return report;
 }
 

@@ -28,4 +28,8 @@ namespace tinystacks::app::view {
 [[nodiscard]] Report status_result(const std::string& stack, const std::vector<pipeline::StageStatus>& stages,
                                    std::optional<Time> now);
 
+/// The same when the stages have been watched: with the exit code of the newest attempt, and why it failed.
+[[nodiscard]] Report watch_result(const std::string& stack, const pipeline::WatchOutcome& outcome,
+                                  std::optional<Time> now);
+
 }  // namespace tinystacks::app::view

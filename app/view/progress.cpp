@@ -72,7 +72,7 @@ std::string describe(const log::Event& event)
 
 Progress::Progress(Settings settings, Console& out, Console& err)
     : settings_(settings), out_(out), err_(err), log_(settings.style == Style::log ? out : err),
-      filter_(settings.colour), next_heartbeat_(heartbeat)
+      filter_(settings.colour), board_(err), next_heartbeat_(heartbeat)
 {}
 
 Progress::~Progress()
@@ -148,6 +148,10 @@ void Progress::show(const log::Event& event)
         out_.write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
         return;
     }
+    if (settings_.style == Style::board) {
+        board_.take(event);
+        return;
+    }
     if (const auto* lines = std::get_if<log::Lines>(&event.body)) {
         show_lines(*lines);
         return;
@@ -166,7 +170,9 @@ void Progress::show(const log::Event& event)
 
 void Progress::idle(std::chrono::milliseconds silence)
 {
-    if (settings_.style != Style::events && silence >= next_heartbeat_) {
+    if (settings_.style == Style::board) {
+        board_.draw();
+    } else if (settings_.style != Style::events && silence >= next_heartbeat_) {
         next_heartbeat_ += heartbeat;
         say(fmt::format("    still at {} after {}", step_.empty() ? "work" : step_, to_short_text(silence)));
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "log/event.hpp"
+#include "view/board.hpp"
 #include "view/console.hpp"
 
 #include <chrono>
@@ -17,6 +18,7 @@ public:
     enum class Style {
         log,     ///< the log itself goes to `out`, remarks to `err` (buildspec run)
         steps,   ///< the log goes to `err`, and a line for each step (build, release, deploy)
+        board,   ///< a line for each stage on the terminal `err`, drawn anew in place (status --watch)
         events,  ///< NDJSON on `out`
     };
 
@@ -33,7 +35,7 @@ public:
     ~Progress();
 
     void show(const log::Event& event);
-    /// Nothing has happened for a while: in CI, where a silent step is ended, a heartbeat every 30 s.
+    /// Nothing may have happened for a while: in CI, where a silent step is ended, a heartbeat every 30 s.
     void idle(std::chrono::milliseconds silence);
 
 private:
@@ -48,6 +50,7 @@ private:
     Console& err_;
     Console& log_;
     TerminalFilter filter_;
+    Board board_;
     std::string step_;
     std::string fence_;  ///< the token that ends it; empty when commands are taken
     bool in_group_ = false;

@@ -23,7 +23,7 @@ struct RunBuildspec {
 
 /// Long work that a command asks for. The pipeline's requests name a project and a commit.
 using Request = std::variant<RunBuildspec, pipeline::BuildRequest, pipeline::ReleaseRequest, pipeline::DeployRequest,
-                             pipeline::RuntimeLogRequest>;
+                             pipeline::RuntimeLogRequest, pipeline::WatchRequest>;
 
 /// The work was interrupted before it had a result.
 struct Stopped {};
@@ -31,7 +31,8 @@ struct Stopped {};
 struct Over {};
 
 /// How long work ended, the only source of the exit code: an Error when it could not be done.
-using Result = std::variant<Error, Stopped, Over, buildspec::Result, pipeline::BuildOutcome, pipeline::DeployOutcome>;
+using Result = std::variant<Error, Stopped, Over, buildspec::Result, pipeline::BuildOutcome, pipeline::DeployOutcome,
+                            pipeline::WatchOutcome>;
 
 enum class Cancel { gently, now };
 

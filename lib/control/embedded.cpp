@@ -29,6 +29,7 @@ std::string_view kind_of(const Request& request)
         std::string_view operator()(const pipeline::ReleaseRequest&) const { return "release"; }
         std::string_view operator()(const pipeline::DeployRequest&) const { return "deploy"; }
         std::string_view operator()(const pipeline::RuntimeLogRequest&) const { return "logs"; }
+        std::string_view operator()(const pipeline::WatchRequest&) const { return "watch"; }
     };
     return std::visit(Kind{}, request);
 }
@@ -149,6 +150,7 @@ pipeline::World Embedded::world(http::Transport& transport)
             transport,
             ledger(),
             parts_.clock,
+            [this](const RunId& run) { return journal_directory(run); },
             [this](process::Launcher& launcher) { return local_registry(launcher); }};
 }
 
@@ -235,6 +237,9 @@ Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
         }
         if (const auto* deploy = std::get_if<pipeline::DeployRequest>(&request)) {
             return pipeline::deploy(*deploy, around, run);
+        }
+        if (const auto* watch = std::get_if<pipeline::WatchRequest>(&request)) {
+            return pipeline::watch(*watch, around, run);
         }
         pipeline::show_runtime_log(std::get<pipeline::RuntimeLogRequest>(request), around, run);
         return Over{};

@@ -9,13 +9,15 @@ namespace tinystacks::deployment {
 
 using reply::text;
 
-std::string look_at_service(aws::Ecs& ecs, const std::string& cluster, const std::string& service)
+Look look_at_service(aws::Ecs& ecs, const std::string& cluster, const std::string& service,
+                     const Interruption& interruption)
 {
-    const auto answer = ecs.describe_services(cluster, service);
+    const auto answer = ecs.describe_services(cluster, service, interruption);
     const auto& services = reply::list(answer, "services");
     if (services.empty()) {
-        return "not found";
+        return {"not found"};
     }
+    bool changing = false;
     const auto& found = services.front();
     auto state = text(found, "status") == "ACTIVE" ? std::string() : text(found, "status") + ", ";
     for (const auto& deployment : reply::list(found, "deployments")) {
@@ -23,22 +25,25 @@ std::string look_at_service(aws::Ecs& ecs, const std::string& cluster, const std
         if (text(deployment, "status") != "PRIMARY") {
             continue;
         }
+        changing = rollout == "IN_PROGRESS";
         state += rollout == "IN_PROGRESS" ? "rolling out, " : rollout == "FAILED" ? "rollout failed, " : "";
     }
-    return fmt::format("{}{} of {} running", state, reply::number(found, "runningCount").value_or(0),
-                       reply::number(found, "desiredCount").value_or(0));
+    return {fmt::format("{}{} of {} running", state, reply::number(found, "runningCount").value_or(0),
+                        reply::number(found, "desiredCount").value_or(0)),
+            changing};
 }
 
-std::string look_at_function(aws::Lambda& lambda, const std::string& function)
+Look look_at_function(aws::Lambda& lambda, const std::string& function, const Interruption& interruption)
 {
     try {
-        const auto configuration = lambda.get_function_configuration(function);
+        const auto configuration = lambda.get_function_configuration(function, interruption);
+        const auto state = text(configuration, "State");
         const auto update = text(configuration, "LastUpdateStatus");
-        return text(configuration, "State") +
-               (update.empty() || update == "Successful" ? std::string() : ", update " + update);
+        return {state + (update.empty() || update == "Successful" ? std::string() : ", update " + update),
+                update == "InProgress" || state == "Pending"};
     } catch (const aws::Refusal& refusal) {
         if (refusal.kind() == ErrorKind::not_found) {
-            return "not found";
+            return {"not found"};
         }
         throw;
     }

@@ -1,15 +1,24 @@
 #pragma once
 
 #include "aws/session.hpp"
+#include "base/interruption.hpp"
 
 #include <string>
 
 namespace tinystacks::deployment {
 
-/// What an ECS service says of itself now: "2 of 2 running", "rolling out, 1 of 2 running", "not found".
-/// Throws Error.
-[[nodiscard]] std::string look_at_service(aws::Ecs& ecs, const std::string& cluster, const std::string& service);
-/// What a Lambda function says of itself now: "Active", "Active, update InProgress". Throws Error.
-[[nodiscard]] std::string look_at_function(aws::Lambda& lambda, const std::string& function);
+/// What a target says of itself at one moment.
+struct Look {
+    std::string text;       ///< "2 of 2 running", "rolling out, 1 of 2 running", "not found", "Active"
+    bool changing = false;  ///< a rollout or an update goes on
+    bool operator==(const Look&) const = default;
+};
+
+/// What an ECS service says of itself now. Throws Error.
+[[nodiscard]] Look look_at_service(aws::Ecs& ecs, const std::string& cluster, const std::string& service,
+                                   const Interruption& interruption = {});
+/// What a Lambda function says of itself now. Throws Error.
+[[nodiscard]] Look look_at_function(aws::Lambda& lambda, const std::string& function,
+                                    const Interruption& interruption = {});
 
 }  // namespace tinystacks::deployment

@@ -64,7 +64,7 @@ Verdict Judge::out_of_time(Time now) const
         verdict.cause = target_ == "ecs" ? "ecs.deploy.timeout" : "";
         verdict.owner = Owner::undecided;
         verdict.sentence = fmt::format("not over in the time given: {}", judgement.progress);
-        verdict.hint = "tinystacks status";
+        verdict.hint = "tinystacks status --watch";
     }
     verdict.certain_at = now;
     return verdict;

@@ -44,6 +44,8 @@ public:
     virtual ~Watch() = default;
     /// Before the release: what runs now. Throws Error when the service or function cannot be read.
     virtual void begin(const Interruption& interruption) = 0;
+    /// Instead of begin(), for a rollout that another process began: what its begin() observed. Throws Error.
+    virtual void resume(const Observation& baseline, const Interruption& interruption) = 0;
     /// After the release: until the end. Throws Interrupted.
     [[nodiscard]] virtual Verdict finish(const Interruption& interruption) = 0;
     /// Asks AWS to run again what ran at begin(). Throws Error.

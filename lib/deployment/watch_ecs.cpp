@@ -23,6 +23,8 @@ constexpr auto task_interval = 4s;
 constexpr auto target_interval = 3s;
 /// How long a service deployment may take to be listed.
 constexpr auto listing_patience = 10s;
+/// How long the circuit breaker may take for what is certain to fail, when nobody but it is to bring the service back.
+constexpr auto breaker_patience = 90s;
 
 class EcsWatch final : public Watch {
 public:
@@ -42,17 +44,23 @@ public:
         const auto& service = services.front();
         old_task_definition_ = text(service, "taskDefinition");
         observer_.observe({observer_.now(), "Baseline", baseline(service, interruption)});
-        for (const auto& balancer : list(service, "loadBalancers")) {
-            if (auto group = text(balancer, "targetGroupArn"); !group.empty()) {
-                groups_.push_back(std::move(group));
-            }
-            auto other = text(member(balancer, "advancedConfiguration"), "alternateTargetGroupArn");
-            if (!other.empty()) {
-                groups_.push_back(std::move(other));
-            }
+        find_groups(service, interruption);
+    }
+
+    void resume(const Observation& before, const Interruption& interruption) override
+    {
+        old_task_definition_ = text(before.reply, "task_definition");
+        for (const auto& event : list(before.reply, "events")) {
+            known_events_.insert(event.get<std::string>());
         }
-        look_at_targets(interruption);
-        find_url(interruption);
+        for (const auto& attempt : list(before.reply, "service_deployments")) {
+            old_attempts_.insert(attempt.get<std::string>());
+        }
+        observer_.observe(before);
+        const auto described = ecs().describe_services(cluster_, service_, interruption);
+        if (!list(described, "services").empty()) {
+            find_groups(list(described, "services").front(), interruption);
+        }
     }
 
     Verdict finish(const Interruption& interruption) override
@@ -76,6 +84,21 @@ public:
 
 private:
     [[nodiscard]] aws::Ecs& ecs() const { return observer_.lookout().ecs; }
+
+    void find_groups(const nlohmann::json& service, const Interruption& interruption)
+    {
+        for (const auto& balancer : list(service, "loadBalancers")) {
+            if (auto group = text(balancer, "targetGroupArn"); !group.empty()) {
+                groups_.push_back(std::move(group));
+            }
+            auto other = text(member(balancer, "advancedConfiguration"), "alternateTargetGroupArn");
+            if (!other.empty()) {
+                groups_.push_back(std::move(other));
+            }
+        }
+        look_at_targets(interruption);
+        find_url(interruption);
+    }
 
     nlohmann::json baseline(const nlohmann::json& service, const Interruption& interruption)
     {
@@ -189,6 +212,8 @@ private:
         std::string rollout;
         std::string tasks;
         const auto primary = primary_;
+        const auto& breaker = member(member(service, "deploymentConfiguration"), "deploymentCircuitBreaker");
+        breaker_goes_back_ = reply::truth(breaker, "enable") && reply::truth(breaker, "rollback");
         for (const auto& deployment : list(service, "deployments")) {
             rollout += fmt::format(" {}:{}:{}", text(deployment, "id"), text(deployment, "status"),
                                    text(deployment, "rolloutState"));
@@ -306,6 +331,9 @@ private:
     std::optional<Verdict> act(const Judgement& judgement, const Interruption& interruption)
     {
         const auto failed = judgement.finding.value_or(Verdict{});
+        if (judgement.advice == Advice::bring_back && !observer_.lookout().bring_back && goes_back_by_itself()) {
+            return std::nullopt;
+        }
         if (judgement.advice == Advice::give_up || !observer_.lookout().bring_back || acted_) {
             return failed;
         }
@@ -329,6 +357,14 @@ private:
             verdict.outcome = Outcome::rollback_failed;
             return verdict;
         }
+    }
+
+    /// Whether the circuit breaker may still do what we are not to do.
+    bool goes_back_by_itself()
+    {
+        const auto now = std::chrono::steady_clock::now();
+        hopeless_since_ = hopeless_since_.value_or(now);
+        return breaker_goes_back_ && now < *hopeless_since_ + breaker_patience;
     }
 
     bool stop(const std::string& arn, const Interruption& interruption)
@@ -381,6 +417,8 @@ private:
     bool given_up_ = false;
     bool asks_for_room_ = false;
     bool acted_ = false;
+    bool breaker_goes_back_ = false;
+    std::optional<std::chrono::steady_clock::time_point> hopeless_since_;
 };
 
 }  // namespace

@@ -83,6 +83,15 @@ public:
         find_url(interruption);
     }
 
+    void resume(const Observation& before, const Interruption& interruption) override
+    {
+        old_image_ = text(before.reply, "image");
+        const auto function = lambda().get_function(function_, interruption);
+        timeout_ = std::chrono::seconds(reply::number(member(function, "Configuration"), "Timeout").value_or(60));
+        observer_.observe(before);
+        find_url(interruption);
+    }
+
     Verdict finish(const Interruption& interruption) override
     {
         return ended(observer_.follow(

@@ -68,6 +68,11 @@ struct RuntimeLogRequest {
     stage::Variables runtime;  ///< of the stage: those whose names look like secrets are hidden
 };
 
+/// Watches the stages as they are now, until nothing of them changes any more.
+struct WatchRequest {
+    project::Project project;
+};
+
 /// The image of a commit.
 struct Image {
     std::string repository;  ///< host/name
@@ -99,7 +104,14 @@ struct StageStatus {
     std::string url;
     std::optional<deployment::Deployment> current;  ///< what it runs
     std::optional<deployment::Deployment> last;     ///< the newest attempt
-    std::string observed;  ///< what the target itself says: "running", "stopped", "not found", "not asked"
+    std::string observed;          ///< what the target itself says: "running", "stopped", "not found", "not asked"
+    bool changing = false;         ///< a rollout goes on there
+    std::optional<Error> unknown;  ///< why the target could not be asked
+};
+
+/// What came of watching the stages.
+struct WatchOutcome {
+    std::vector<StageStatus> stages;
 };
 
 /// What the pipeline needs of the world.
@@ -109,6 +121,8 @@ struct World {
     http::Transport& transport;
     deployment::Ledger& ledger;
     Clock clock;
+    /// The directory of a run's journal, in this process or an earlier one.
+    std::function<std::filesystem::path(const std::string&)> journal_of;
     /// Makes the machine's own registry, for stacks without `image:`.
     std::function<registry::Local(process::Launcher&)> local_registry;
 };
@@ -134,6 +148,13 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
 [[nodiscard]] int exit_code(const BuildOutcome& outcome);
 
 [[nodiscard]] std::vector<StageStatus> status(const project::Project& project, World& world);
+
+/// Looks at the stages every 2 s and says what changes, until nothing does any more. A rollout on AWS that nobody
+/// watches to its end is judged as the deployment that began it would have, but never brought back; the verdict is
+/// recorded. Throws Interrupted.
+[[nodiscard]] WatchOutcome watch(const WatchRequest& request, World& world, const Run& run);
+/// The exit code of the newest attempt's verdict; 9 when a stage could not be asked, 0 when nothing was ever deployed.
+[[nodiscard]] int exit_code(const WatchOutcome& outcome);
 
 /// Why a stage cannot be released, or empty: a key that this version does not obey yet or that its target has no use
 /// for.

@@ -8,6 +8,7 @@
 #include "deployment/runtime_log.hpp"
 #include "mask/masker.hpp"
 #include "pipeline/detail/rollout.hpp"
+#include "pipeline/detail/stage_look.hpp"
 
 #include <algorithm>
 
@@ -25,33 +26,50 @@ deployment::ContainerTarget container_target(World& world, log::Sink& sink)
     return {{world.make_launcher, world.environment, world.transport, world.clock}, sink};
 }
 
-/// What the target itself says of the stage.
-std::string observe(const project::Project& project, const stage::Stage& stage,
-                    const std::optional<deployment::Deployment>& current, World& world)
+std::string look_at_container(const std::string& stack, const StageStatus& stage, World& world)
 {
     NoSink sink;
-    try {
-        if (const auto* ecs = std::get_if<stage::EcsTarget>(&stage.target)) {
-            aws::Session session(aws_world(world), place_of(stage));
-            return deployment::look_at_service(session.ecs, ecs->cluster, ecs->service);
-        }
-        if (const auto* lambda = std::get_if<stage::LambdaTarget>(&stage.target)) {
-            aws::Session session(aws_world(world), place_of(stage));
-            return deployment::look_at_function(session.lambda, lambda->function);
-        }
-        const auto state = container_target(world, sink).find(project.stack, stage.name.str());
-        const bool other = state && (!current || state->deployment != current->id);
-        return !state ? "not found" : other ? state->state + ", of another deployment" : state->state;
-    } catch (const Error& error) {
-        return "not known: " + error.message();
-    }
+    const auto state = container_target(world, sink).find(stack, stage.name);
+    const bool other = state && (!stage.current || state->deployment != stage.current->id);
+    return !state ? "not found" : other ? state->state + ", of another deployment" : state->state;
 }
 
 }  // namespace
 
-std::vector<StageStatus> status(const project::Project& project, World& world)
+void StageLook::take(StageStatus& status, const Interruption& interruption)
+{
+    try {
+        if (std::holds_alternative<stage::DockerTarget>(stage_.target)) {
+            status.observed = look_at_container(stack_, status, world_);
+            return;
+        }
+        auto& place = session();
+        const auto* ecs = std::get_if<stage::EcsTarget>(&stage_.target);
+        const auto look = ecs != nullptr
+                              ? deployment::look_at_service(place.ecs, ecs->cluster, ecs->service, interruption)
+                              : deployment::look_at_function(
+                                    place.lambda, std::get<stage::LambdaTarget>(stage_.target).function, interruption);
+        status.observed = look.text;
+        status.changing = look.changing;
+    } catch (const Error& error) {
+        status.observed = "not known: " + error.message();
+        status.unknown = error;
+    }
+}
+
+aws::Session& StageLook::session()
+{
+    if (!session_) {
+        session_ = std::make_unique<aws::Session>(aws_world(world_), place_of(stage_));
+    }
+    return *session_;
+}
+
+std::vector<StageStatus> status_of(const project::Project& project, std::vector<StageLook>& looks, World& world,
+                                   const Interruption& interruption)
 {
     std::vector<StageStatus> stages;
+    auto look = looks.begin();
     for (const auto& stage : project.stages) {
         StageStatus status;
         status.name = stage.name.str();
@@ -64,10 +82,25 @@ std::vector<StageStatus> status(const project::Project& project, World& world)
         if (const auto* docker = std::get_if<stage::DockerTarget>(&stage.target)) {
             status.url = fmt::format("http://127.0.0.1:{}", docker->port);
         }
-        status.observed = observe(project, stage, status.current, world);
+        (look++)->take(status, interruption);
         stages.push_back(std::move(status));
     }
     return stages;
+}
+
+std::vector<StageLook> looks_at(const project::Project& project, World& world)
+{
+    std::vector<StageLook> looks;
+    for (const auto& stage : project.stages) {
+        looks.emplace_back(project.stack, stage, world);
+    }
+    return looks;
+}
+
+std::vector<StageStatus> status(const project::Project& project, World& world)
+{
+    auto looks = looks_at(project, world);
+    return status_of(project, looks, world, {});
 }
 
 namespace {

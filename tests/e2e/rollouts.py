@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Deploys into rollouts that go wrong, heal, or only look wrong, and compares the verdict with the truth.
 
-usage: rollouts.py PROGRAM [--all | --only GLOB] [--jobs N] [--keep FOLDER] [--speed N]
+usage: rollouts.py PROGRAM [--all | --only GLOB] [--leave] [--jobs N] [--keep FOLDER] [--speed N]
 
 Each story of tests/fixtures/rollouts gets a Git repository, an image, a state of its own and an AWS of its own
 (tests/support/rollouts) in front of moto, and `PROGRAM deploy --json` is run. Without --all and --only: the stories marked
 `ci`. Checked are the exit code, also against the world (11 only when the old version serves again, 0 only when the rollout
 is over), outcome, cause and owner, the number of calls in any minute, and that stdout is one JSON document. Printed are
 also how long after it was certain the cause was told on stderr, and how long after AWS's own end the program ended.
+
+With --leave each deploy is interrupted as soon as it watches, and `PROGRAM status --watch --events` tells the end instead.
 
 Exit status 0: every exit code is right and at least 95 % of the causes are; 77: something is missing here.
 """
@@ -213,12 +215,29 @@ class Place:
 class Deployed:
     """`deploy --json` run to its end, with the time of each line on stderr."""
 
-    def __init__(self, program, place, limit):
+    def __init__(self, program, place, limit, leave=False):
         self.out, self.lines, self.status = [], [], None
-        child = subprocess.Popen([program, "deploy", "--json"], cwd=place.repository, env=place.environment(), stdin=subprocess.DEVNULL,
+        self._run([program, "deploy", "--json"], place, limit, leave)
+        if leave:
+            self.left, self.out = self.status, []
+            self._run([program, "status", "--watch", "--events"], place, limit, False)
+        self.text = b"".join(self.out).decode("utf-8", "replace")
+        try:
+            self.document = json.loads(self.text.splitlines()[-1] if leave else self.text)
+        except (ValueError, IndexError):
+            self.document = None
+
+    def _run(self, command, place, limit, leave):
+        child = subprocess.Popen(command, cwd=place.repository, env=place.environment(), stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+        def read_lines():
+            for line in child.stderr:
+                self.lines.append((time.time(), line))
+                if leave and b"==> dev: deployment" in line:
+                    child.send_signal(signal.SIGINT)
         readers = [threading.Thread(target=lambda: self.out.append(child.stdout.read())),
-                   threading.Thread(target=lambda: self.lines.extend((time.time(), line) for line in child.stderr))]
+                   threading.Thread(target=read_lines)]
         for reader in readers:
             reader.start()
         try:
@@ -229,11 +248,6 @@ class Deployed:
         self.ended = time.time()
         for reader in readers:
             reader.join(10)
-        self.text = b"".join(self.out).decode("utf-8", "replace")
-        try:
-            self.document = json.loads(self.text)
-        except ValueError:
-            self.document = None
 
     def verdict(self):
         deployments = (self.document or {}).get("deployments") or []
@@ -322,7 +336,7 @@ def play(program, ground, name, story, options):
     image = f"127.0.0.1:{ground.registry}/{name}"
     played = server.Server(server.World(story, f"http://127.0.0.1:{ground.moto}", image, options.speed)).start()
     place = Place(ground, name, story, played.url)
-    deployed = Deployed(program, place, TIME_LIMIT)
+    deployed = Deployed(program, place, TIME_LIMIT, options.leave)
     report = json.loads(json.dumps(played.world.report()))
     row = Row(name, story, deployed, report, list(played.world.calls))
     played.end()
@@ -377,6 +391,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--only", metavar="GLOB", action="append")
+    parser.add_argument("--leave", action="store_true")
     parser.add_argument("--jobs", type=int, default=6)
     parser.add_argument("--keep", metavar="FOLDER")
     parser.add_argument("--speed", type=float, default=1.0)

@@ -125,7 +125,7 @@ constexpr Entry entries[] = {
 
     // What no words of AWS tell.
     {{"ecs.deploy.timeout", Place::rollout, Certainty::first, Gravity::fatal, Owner::undecided,
-      "the service did not become steady in time", "tinystacks status",
+      "the service did not become steady in time", "tinystacks status --watch",
       "Tasks were started and none failed for a reason that AWS names, but the rollout did not end within the time "
       "given. "
       "A slow start, a long deregistration delay of the target group, or a service that stays short of tasks lead "

@@ -140,7 +140,7 @@ private:
         verdict.outcome = goes_on ? Outcome::uncertain : Outcome::stopped;
         verdict.sentence = goes_on ? "stopped watching: the rollout goes on in AWS" : "stopped by a person";
         if (goes_on) {
-            verdict.hint = "tinystacks status";
+            verdict.hint = "tinystacks status --watch";
             workspace_.note(Severity::warning, deployment_.stage, verdict.sentence, verdict.hint);
         }
         return verdict;

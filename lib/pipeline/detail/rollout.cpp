@@ -3,6 +3,7 @@
 #include "aws/child_environment.hpp"
 #include "aws/error.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "deployment/cause.hpp"
 #include "deployment/record.hpp"
@@ -21,7 +22,32 @@ Verdict verdict_of(std::string_view id, const std::string& words, Time now)
     return deployment::failed(*deployment::find_cause(id), {"aws", now, words});
 }
 
+void keep_baseline(const deployment::Observation& baseline, const std::filesystem::path& file)
+{
+    const nlohmann::json line = {
+        {"at", to_rfc3339(baseline.at)}, {"operation", baseline.operation}, {"reply", baseline.reply}};
+    try {
+        replace_file(file, line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    } catch (const Error&) {
+        // Then nobody can watch on after us: that is no reason not to deploy.
+    }
+}
+
 }  // namespace
+
+std::filesystem::path baseline_file(const std::filesystem::path& journal, const std::string& stage)
+{
+    return journal / ("baseline-" + stage + ".json");
+}
+
+std::unique_ptr<deployment::Watch> make_watch(const stage::Stage& stage, deployment::Lookout lookout)
+{
+    if (const auto* ecs = std::get_if<stage::EcsTarget>(&stage.target)) {
+        return deployment::watch_ecs(std::move(lookout), ecs->cluster, ecs->service);
+    }
+    return deployment::watch_lambda(std::move(lookout), std::get<stage::LambdaTarget>(stage.target).function,
+                                    stage.health);
+}
 
 aws::Place place_of(const stage::Stage& stage, const std::string& deployment)
 {
@@ -55,11 +81,19 @@ std::unique_ptr<deployment::Watch> Rollout::make_watch(bool bring_back)
     if (!wanted.record.empty() && bring_back) {
         lookout.record = deployment::record_to(wanted.record);
     }
-    if (const auto* ecs = std::get_if<stage::EcsTarget>(&stage_.target)) {
-        return deployment::watch_ecs(std::move(lookout), ecs->cluster, ecs->service);
+    if (bring_back && !workspace_.run().journal.empty()) {
+        lookout.record = [record = std::move(lookout.record),
+                          file = baseline_file(workspace_.run().journal, stage_.name.str())](
+                             const deployment::Observation& observation) {
+            if (observation.operation == "Baseline") {
+                keep_baseline(observation, file);
+            }
+            if (record) {
+                record(observation);
+            }
+        };
     }
-    return deployment::watch_lambda(std::move(lookout), std::get<stage::LambdaTarget>(stage_.target).function,
-                                    stage_.health);
+    return pipeline::make_watch(stage_, std::move(lookout));
 }
 
 std::optional<Verdict> Rollout::begin()
@@ -103,7 +137,7 @@ Verdict Rollout::finish()
     verdict.outcome = Outcome::uncertain;
     verdict.owner = deployment::Owner::undecided;
     verdict.sentence = fmt::format("released; what {} made of it could not be watched", stage::kind(stage_.target));
-    verdict.hint = "tinystacks status";
+    verdict.hint = "tinystacks status --watch";
     try {
         if (watch_) {
             return watch_->finish(workspace_.run().interruption);

@@ -34,6 +34,11 @@ private:
     std::unique_ptr<deployment::Watch> watch_;  ///< empty when nothing can be watched
 };
 
+/// Where a run keeps what it observed of a stage before the release, for whoever watches on after it.
+[[nodiscard]] std::filesystem::path baseline_file(const std::filesystem::path& journal, const std::string& stage);
+/// Of a stage on AWS.
+[[nodiscard]] std::unique_ptr<deployment::Watch> make_watch(const stage::Stage& stage, deployment::Lookout lookout);
+
 /// The identity a stage's work has. `deployment` names an assumed role's session.
 [[nodiscard]] aws::Place place_of(const stage::Stage& stage, const std::string& deployment = "status");
 [[nodiscard]] aws::Session::World aws_world(World& world);
