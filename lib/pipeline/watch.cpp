@@ -114,9 +114,11 @@ private:
         }
         try {
             auto& session = look.session();
-            deployment::Lookout lookout{session.ecs,  session.elbv2, session.lambda,
-                                        session.logs, world_.clock,  http::real_patience().wait,
-                                        run_.sink,    stage.name,    look.stage().region};
+            deployment::Lookout lookout{session.ecs,         session.elbv2,
+                                        session.lambda,      session.logs,
+                                        world_.clock,        http::real_patience().wait,
+                                        run_.sink,           stage.name,
+                                        look.stage().region, {}};
             lookout.bring_back = false;  // whoever looks changes nothing
             const auto watch = make_watch(look.stage(), std::move(lookout));
             watch->resume(*baseline, run_.interruption);
@@ -176,7 +178,7 @@ int exit_code(const WatchOutcome& outcome)
     const Deployment* newest = nullptr;
     for (const auto& stage : outcome.stages) {
         if (stage.unknown) {
-            return deployment::exit_code({.outcome = Outcome::uncertain});
+            return deployment::exit_code(deployment::Verdict{});  // uncertain
         }
         if (stage.last && (newest == nullptr || stage.last->started_at > newest->started_at)) {
             newest = &*stage.last;
