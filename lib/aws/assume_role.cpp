@@ -1,5 +1,6 @@
 #include "aws/assume_role.hpp"
 
+#include "aws/error.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 
@@ -52,13 +53,32 @@ bool is_role_arn(std::string_view arn)
     throw Error(ErrorKind::invalid_input, "{} '{}' is not allowed: {}", what, printable(text.substr(0, 200)), rule);
 }
 
+/// What a person can do about a role that lets nobody in. STS tells a wrong external id from a wrong caller by nothing.
+std::string hint_for(const Role& role)
+{
+    return role.external_id.empty()
+               ? std::string("let the role's trust policy name the caller; give the external_id if it wants one")
+               : fmt::format("compare external_id '{}' and the caller with the role's trust policy", role.external_id);
+}
+
 class RoleSource final : public CredentialSource {
 public:
     RoleSource(Client::World world, CredentialSource& source, const std::string& region, Role role)
         : client_(std::move(world), source, region), role_(std::move(role))
     {}
 
-    Credentials get(const Interruption& interruption) override { return Sts(client_).assume_role(role_, interruption); }
+    Credentials get(const Interruption& interruption) override
+    {
+        try {
+            return Sts(client_).assume_role(role_, interruption);
+        } catch (const Refusal& refusal) {
+            if (refusal.kind() != ErrorKind::not_allowed) {
+                throw;
+            }
+            throw Refusal("AssumeRole", refusal.status(), refusal.code(), refusal.words(), refusal.request_id(),
+                          hint_for(role_));
+        }
+    }
 
     // The role's keys were called expired, which says nothing of the keys it is assumed with.
     void forget() override {}

@@ -123,12 +123,16 @@ TEST_CASE("AssumedRole renews itself through a deployment that is longer than it
     CHECK(sts.last.body.ends_with("&DurationSeconds=900&ExternalId=shop%2F1"));
 }
 
-TEST_CASE("AssumedRole passes on AWS's refusal and asks for a session in the right account only", "[aws]")
+TEST_CASE("AssumedRole passes on AWS's refusal with a hint and asks for a session in the right account only", "[aws]")
 {
     support::AwsDesk desk;
     desk.set_keys();
     aws::EnvironmentKeys source(desk.environment);
-    aws::AssumedRole assumed(desk.world(), source, "us-east-1", role());
+    const std::string id = GENERATE("", "shop/2");
+    CAPTURE(id);
+    auto wanted = role();
+    wanted.external_id = id;
+    aws::AssumedRole assumed(desk.world(), source, "us-east-1", wanted);
     desk.transport.reply(403, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to perform: "
                               "sts:AssumeRole</Message></Error><RequestId>r</RequestId></ErrorResponse>");
     try {
@@ -138,6 +142,8 @@ TEST_CASE("AssumedRole passes on AWS's refusal and asks for a session in the rig
         CHECK(refusal.kind() == ErrorKind::not_allowed);
         CHECK(std::string(refusal.what()) ==
               "AssumeRole: not authorized to perform: sts:AssumeRole (AccessDenied, request r)");
+        CHECK(refusal.hint().find("external_id") != std::string::npos);
+        CHECK(refusal.hint().find(id) != std::string::npos);
     }
     for (const auto* answer : {"<AssumeRoleResponse/>", "<Other/>", "<html>", ""}) {
         CAPTURE(answer);

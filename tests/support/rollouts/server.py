@@ -96,7 +96,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if status is None:
             status = self._answer(call, body)
         world.calls.append({"at": began, "now": round(now, 3), "operation": call.operation, "status": status,
-                            "fault": fault["is"] if fault else None, "agent": self.headers.get("User-Agent", "")})
+                            "fault": fault["is"] if fault else None, "agent": self.headers.get("User-Agent", ""),
+                            "key": key[1] if key else ""})
 
     do_GET = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_POST
 
