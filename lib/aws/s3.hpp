@@ -61,8 +61,8 @@ public:
                                                    const Interruption& interruption = {});
     [[nodiscard]] std::optional<ObjectInfo> head_object(const std::string& bucket, const std::string& key,
                                                         const Interruption& interruption = {});
-    /// Objects whose keys begin with `prefix`, at most `limit` of them, and never more than 1,000. `next`: empty, or of the page before. `after`: only keys
-    /// behind this one, for the first page.
+    /// Objects whose keys begin with `prefix`, at most `limit` of them, and never more than 1,000. `next`: empty, or of
+    /// the page before. `after`: only keys behind this one, for the first page.
     [[nodiscard]] ObjectPage list_objects(const std::string& bucket, const std::string& prefix,
                                           const std::string& next = {}, const std::string& after = {},
                                           const Interruption& interruption = {}, int limit = 1000);

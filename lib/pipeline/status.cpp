@@ -167,7 +167,8 @@ std::vector<std::string> remove_containers(const project::Project& project, cons
             continue;
         }
         if (std::holds_alternative<stage::DockerTarget>(candidate.target)) {
-            const deployment::HeldLease lease(world.ledger, project.stack, deployment::lease_of_stage(candidate.name.str()), run);
+            const deployment::HeldLease lease(world.ledger, project.stack,
+                                              deployment::lease_of_stage(candidate.name.str()), run);
             for (auto& name : target.remove(project.stack, candidate.name.str())) {
                 removed.push_back(std::move(name));
             }

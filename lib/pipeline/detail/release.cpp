@@ -378,8 +378,8 @@ std::optional<Deployment> find_running(Workspace& workspace, const stage::Stage&
 
 Deployment release_stage(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
 {
-    const deployment::HeldLease lease(workspace.world().ledger, workspace.project().stack, deployment::lease_of_stage(stage.name.str()),
-                          workspace.run().id);
+    const deployment::HeldLease lease(workspace.world().ledger, workspace.project().stack,
+                                      deployment::lease_of_stage(stage.name.str()), workspace.run().id);
     return Attempt(workspace, stage, promoted).run();
 }
 
