@@ -280,6 +280,10 @@ Report status_result(const std::string& stack, const std::vector<pipeline::Stage
             deployments.push_back(to_json(*stage.last));
         }
         report.text += status_line(stage, now);
+        if (stage.unknown && !stage.unknown->hint().empty()) {
+            report.notes.push_back(fmt::format("{}: its target could not be asked\n  try: {}", stage.name,
+                                               printable(stage.unknown->hint())));
+        }
         if (stage.last && goes_on_alone(*stage.last)) {
             report.notes.push_back(fmt::format("{}: {}\n  try: {}", stage.name, printable(stage.last->verdict.sentence),
                                                printable(stage.last->verdict.hint)));

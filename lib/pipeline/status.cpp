@@ -69,13 +69,14 @@ std::vector<StageStatus> status_of(const project::Project& project, std::vector<
                                    const Interruption& interruption)
 {
     std::vector<StageStatus> stages;
+    const auto book = world.ledger.read(project.stack);
     auto look = looks.begin();
     for (const auto& stage : project.stages) {
         StageStatus status;
         status.name = stage.name.str();
         status.target = stage::kind(stage.target);
-        status.current = world.ledger.find_current(project.stack, status.name);
-        auto history = world.ledger.history(project.stack, status.name, 1);
+        status.current = deployment::find_current(book, status.name);
+        auto history = deployment::history(book, status.name, 1);
         if (!history.empty()) {
             status.last = std::move(history.front());
         }
