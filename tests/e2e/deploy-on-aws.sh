@@ -281,7 +281,7 @@ interrupted() {
     deploy_and_interrupt "$@" || status=$?
     expect_equal "$status" 130 "exit status after Ctrl-C: $(tail -n 5 "$work/err")"
     expect_contains "$(cat "$work/err")" 'the rollout goes on in AWS' 'what is said at Ctrl-C'
-    expect_contains "$(cat "$work/err")" 'try: tinystacks status' 'what is said at Ctrl-C'
+    expect_contains "$(cat "$work/err")" 'try: tinystacks status --watch' 'what is said at Ctrl-C'
     expect_equal "$(jq -r '.exit_code' "$work/out")" 130 'exit_code in the JSON'
 }
 
@@ -303,3 +303,8 @@ expect_contains "$(cat "$work/out")" '1 of 1 running' 'status after the rollout'
 expect_status 0 tinystacks status -C "$repository" --json
 expect_equal "$(jq -r '.stages[0].last.verdict.outcome' "$work/out")" uncertain 'the outcome that is kept'
 expect_equal "$(jq -r '.stages[0].last.digest' "$work/out")" "$digest" 'the digest that is kept'
+
+echo 'whoever looks again is told how it ended'
+expect_status 0 tinystacks status -C "$repository" --watch
+expect_status 0 tinystacks status -C "$repository" --json
+expect_equal "$(jq -r '.stages[0].last | .verdict.outcome + " " + .digest' "$work/out")" "succeeded $digest" 'what is kept of it'
