@@ -45,7 +45,7 @@ public:
     /// The runs of a stack (of any stack when empty), newest first, at most `limit`.
     [[nodiscard]] std::vector<Run> runs(const std::string& stack, std::size_t limit);
     /// Whether the process that began the run still works on it. One in another process namespace (a container) cannot
-    /// be seen; it is believed to, while it holds a lease.
+    /// be seen; it is believed to until its end is recorded.
     [[nodiscard]] bool is_alive(const std::string& run);
 
     /// Who this process is to a ledger, wherever its entries are: runs of this machine are known to live or not.
