@@ -33,6 +33,8 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     declare_deploy(root, on_parsed);
     declare_status(root, on_parsed);
     declare_logs(root, on_parsed);
+    declare_approve(root, on_parsed);
+    declare_rollback(root, on_parsed);
     declare_validate(root, on_parsed);
     declare_build(root, on_parsed);
     declare_release(root, on_parsed);
@@ -40,6 +42,12 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     buildspec->require_subcommand(1);
     declare_buildspec_run(*buildspec, on_parsed);
     declare_buildspec_check(*buildspec, on_parsed);
+    auto* variable = root.add_subcommand("variable", "Build and runtime variables, set over those of tinystacks.yml.")
+                         ->group("The rest");
+    variable->require_subcommand(1);
+    declare_variable_set(*variable, on_parsed);
+    declare_variable_unset(*variable, on_parsed);
+    declare_variable_list(*variable, on_parsed);
     declare_replay(root, on_parsed);
     declare_down(root, on_parsed);
     declare_explain(root, on_parsed);

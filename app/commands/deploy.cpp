@@ -1,9 +1,6 @@
-#include "commands/project.hpp"
+#include "commands/deployment.hpp"
 #include "commands/rollout.hpp"
 #include "commands/values.hpp"
-#include "view/deployment.hpp"
-#include "view/github.hpp"
-#include "watch.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -16,6 +13,10 @@ struct Options : SourceOptions {
     RolloutFlags rollout;
     bool rebuild = false;
     bool force = false;
+    bool resume = false;
+    bool no_wait = false;
+    bool waiting_ok = false;
+    bool queue = false;
     bool dry_run = false;
 };
 
@@ -44,30 +45,36 @@ view::Report plan(const pipeline::DeployRequest& request, const project::Project
 
 view::Report run(const Options& options, Context& context)
 {
-    pipeline::DeployRequest request{source(options, context), options.stage, options.rebuild, options.force};
+    const auto& services = context.services;
+    // What was left unfinished has a commit already.
+    pipeline::DeployRequest request{options.resume ? source_at(options, {}, services) : source(options, context),
+                                    options.stage, options.rebuild, options.force, options.resume};
     const auto project = pipeline::read_project(request.source).project;
-    check_stage(project, options.stage, context.services);
-    request.source.rollout = rollout_options(options.rollout, context.services);
+    check_stage(project, options.stage, services);
+    request.source.rollout = rollout_options(options.rollout, services);
+    request.source.patience = {has_company(context) && !options.no_wait, options.queue};
     refuse_for_later_stage(project, options.stage,
                            options.working_tree ? "--working-tree"
                            : options.rebuild    ? "--rebuild"
                                                 : "");
     auto& plane = context.services.control(project.control);
-    announce(context, plane, request.source, options.dry_run ? "would deploy" : "deploy", options.stage);
+    if (options.resume) {
+        announce(context, plane, project, "go on with what was left unfinished", options.stage);
+    } else {
+        announce(context, plane, request.source, options.dry_run ? "would deploy" : "deploy", options.stage);
+    }
     if (options.dry_run) {
         if (const auto refusal = plane.refuses(request)) {
             throw *refusal;
         }
         return plan(request, project);
     }
-    auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
-    const auto done = carry_out(request, plane, progress, context.err);
-    return report_of<pipeline::DeployOutcome>(done, [&](const pipeline::DeployOutcome& outcome) {
-        if (context.services.in_github()) {
-            view::write_github_files(outcome, context.services.environment());
-        }
-        return view::deploy_result(outcome, project);
-    });
+    auto report = carry_out_deployment(request, plane, project, context);
+    constexpr int waiting = 8;
+    if (options.waiting_ok && report.exit_code == waiting) {
+        report.exit_code = 0;
+    }
+    return report;
 }
 
 }  // namespace
@@ -85,8 +92,17 @@ void declare_deploy(CLI::App& parent, const OnParsed& on_parsed)
         ->check(a_value());
     command->add_flag("--rebuild", options->rebuild, "Build even when the registry has the commit's image.");
     command->add_flag("--force", options->force, "Release again what already runs.");
+    auto* resume = command->add_flag("--resume", options->resume,
+                                     "Go on with what was left unfinished last, after its last finished phase.");
+    for (const auto* chooses : {"--commit", "--working-tree", "--rebuild", "--force"}) {
+        resume->excludes(command->get_option(chooses));
+    }
+    command->add_flag("--no-wait", options->no_wait,
+                      "End with exit code 8 where a stage waits for an approval; without a terminal always.");
+    command->add_flag("--waiting-ok", options->waiting_ok, "Exit code 0 instead of 8.");
+    declare_queue_flag(*command, options->queue);
     declare_rollout_flags(*command, options->rollout);
-    command->add_flag("--dry-run", options->dry_run, "Show what would be done.");
+    command->add_flag("--dry-run", options->dry_run, "Show what would be done.")->excludes(resume);
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });
 }

@@ -80,7 +80,7 @@ view::Report show_runtime(const Options& options, const project::Project& projec
 {
     auto stage = options.stage;
     if (stage.empty()) {
-        const auto last = context.services.control(project.control).find_log(project.stack, log::Channel::runtime, {});
+        const auto last = context.services.control(project.control).find_log(project, log::Channel::runtime, {});
         stage = last ? last->stage : project.stages.front().name.str();
         if (project.stages.size() > 1 && !context.services.options().quiet) {
             context.err.write(fmt::format("stage {}; --stage names another\n", stage));
@@ -143,7 +143,7 @@ view::Report run(const Options& options, Context& context)
     if (channel == log::Channel::build && !options.stage.empty()) {
         throw Error(ErrorKind::usage, "the build belongs to no stage").with_hint("tinystacks logs build");
     }
-    const auto place = plane.find_log(project.stack, channel, options.stage);
+    const auto place = plane.find_log(project, channel, options.stage);
     if (!place) {
         refuse_missing(options, channel, project);
     }

@@ -168,6 +168,23 @@ void refuse_for_later_stage(const project::Project& project, const std::string& 
         .with_hint(fmt::format("tinystacks deploy --stage {} {}", previous, flag));
 }
 
+void announce(Context& context, const control::ControlPlane& plane, const project::Project& project,
+              std::string_view doing, const std::string& stage)
+{
+    if (context.services.options().quiet) {
+        return;
+    }
+    auto line = fmt::format("{}: stack {}: {}", plane.name(), project.stack, doing);
+    const char* separator = " -> ";
+    for (const auto& each : project.stages) {
+        if (stage.empty() || each.name.str() == stage) {
+            line += fmt::format("{}{} ({})", separator, each.name.str(), place_of(each));
+            separator = ", ";
+        }
+    }
+    context.err.write(line + "\n");
+}
+
 void announce(Context& context, const control::ControlPlane& plane, const pipeline::Source& source,
               std::string_view doing, const std::string& stage)
 {

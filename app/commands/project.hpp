@@ -37,7 +37,10 @@ void check_stage(const project::Project& project, const std::string& name, const
 /// runs. `flag` is empty when none was given.
 void refuse_for_later_stage(const project::Project& project, const std::string& stage, std::string_view flag);
 
-/// The first line of whatever changes something: control plane, stack, commit and stages.
+/// The first line of whatever changes something: control plane, stack, what is done, and stages.
+void announce(Context& context, const control::ControlPlane& plane, const project::Project& project,
+              std::string_view doing, const std::string& stage);
+/// The same with the commit.
 void announce(Context& context, const control::ControlPlane& plane, const pipeline::Source& source,
               std::string_view doing, const std::string& stage);
 

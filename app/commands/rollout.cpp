@@ -22,6 +22,11 @@ void declare_rollout_flags(CLI::App& command, RolloutFlags& flags)
         ->check(a_value());
 }
 
+void declare_queue_flag(CLI::App& command, bool& queue)
+{
+    command.add_flag("--queue", queue, "Wait while somebody else builds the stack or deploys the stage.");
+}
+
 pipeline::RolloutOptions rollout_options(const RolloutFlags& flags, const Services& services)
 {
     pipeline::RolloutOptions options;

@@ -18,6 +18,8 @@ struct RolloutFlags {
     bool no_rollback = false;
 };
 void declare_rollout_flags(CLI::App& command, RolloutFlags& flags);
+/// `--queue` of what changes a stage.
+void declare_queue_flag(CLI::App& command, bool& queue);
 /// Throws Error{usage} for a limit that is no duration.
 [[nodiscard]] pipeline::RolloutOptions rollout_options(const RolloutFlags& flags, const Services& services);
 

@@ -49,7 +49,7 @@ json to_json(const pipeline::BuildOutcome& outcome)
 std::vector<std::string> details_of(const deployment::Verdict& verdict)
 {
     std::vector<std::string> lines;
-    if (verdict.owner && verdict.outcome != Outcome::succeeded) {
+    if (verdict.owner && verdict.outcome != Outcome::succeeded && verdict.outcome != Outcome::waiting) {
         lines.push_back(fmt::format("  owner: {}", to_string(*verdict.owner)));
     }
     for (const auto& seen : verdict.evidence) {
@@ -71,10 +71,10 @@ std::vector<std::string> details_of(const deployment::Verdict& verdict)
 std::vector<std::string> lines_of(const Deployment& deployment)
 {
     const auto& verdict = deployment.verdict;
-    const auto length =
-        deployment.ended_at ? *deployment.ended_at - deployment.started_at : std::chrono::milliseconds(0);
-    std::vector<std::string> lines = {fmt::format("{}: {} in {}: {}{}", deployment.stage, to_string(verdict.outcome),
-                                                  to_short_text(length), printable(verdict.sentence),
+    const auto duration =
+        deployment.ended_at ? " in " + to_short_text(*deployment.ended_at - deployment.started_at) : std::string();
+    std::vector<std::string> lines = {fmt::format("{}: {}{}: {}{}", deployment.stage, to_string(verdict.outcome),
+                                                  duration, printable(verdict.sentence),
                                                   verdict.cause.empty() ? "" : fmt::format(" [{}]", verdict.cause))};
     for (auto& line : details_of(verdict)) {
         lines.push_back(std::move(line));
@@ -116,10 +116,11 @@ std::string when(Time time, std::optional<Time> now)
     return now ? to_short_text(*now - time) + " ago" : to_rfc3339(time);
 }
 
-/// Whether what it came to is not known: its process died, or somebody stopped watching a rollout.
-bool goes_on_alone(const Deployment& deployment)
+/// Whether somebody should do something about it: it waits for an approval, its process died, or somebody stopped
+/// watching a rollout.
+bool wants_somebody(const Deployment& deployment)
 {
-    return deployment.state == deployment::State::interrupted ||
+    return deployment.state == deployment::State::interrupted || deployment.state == deployment::State::waiting ||
            (deployment.state == deployment::State::ended && deployment.verdict.outcome == Outcome::uncertain &&
             !deployment.verdict.hint.empty());
 }
@@ -128,9 +129,12 @@ std::string status_line(const pipeline::StageStatus& stage, std::optional<Time> 
 {
     auto line = fmt::format("{}  {}", stage.name, printable(stage.observed));
     if (stage.current) {
-        line +=
-            fmt::format("  {}  {}  {}", stage.current->commit.substr(0, 12),
-                        stage.url.empty() ? stage.current->digest : stage.url, when(stage.current->started_at, now));
+        const auto& current = *stage.current;
+        line += fmt::format("  {}  {}", current.commit.substr(0, 12), current.digest);
+        if (!current.task_definition.empty()) {
+            line += "  " + printable(current.task_definition.substr(current.task_definition.rfind('/') + 1));
+        }
+        line += fmt::format("{}{}  {}", stage.url.empty() ? "" : "  ", stage.url, when(current.started_at, now));
     } else {
         const bool released = stage.last && stage.last->verdict.outcome == Outcome::uncertain &&
                               stage.last->state == deployment::State::ended;
@@ -168,12 +172,28 @@ json to_json(const Deployment& deployment)
             {"region", text_or_null(deployment.region)},
             {"commit", deployment.commit},
             {"digest", deployment.digest},
+            {"version", text_or_null(deployment.task_definition)},
+            {"means", to_string(deployment.means)},
+            {"rollback_of", text_or_null(deployment.rollback_of)},
             {"url", text_or_null(deployment.url)},
             {"state", to_string(deployment.state)},
             {"started_at", to_rfc3339(deployment.started_at)},
             {"ended_at", deployment.ended_at ? json(to_rfc3339(*deployment.ended_at)) : json(nullptr)},
             {"phases", std::move(phases)},
             {"verdict", to_json(deployment.verdict)}};
+}
+
+json to_json(const deployment::Approval& approval)
+{
+    return {{"stage", approval.stage},
+            {"deployment", approval.deployment},
+            {"commit", approval.commit},
+            {"digest", approval.digest},
+            {"by", to_utf8(approval.by)},
+            {"verified", approval.verified},
+            {"decision", approval.decision == deployment::Decision::approved ? "approved" : "rejected"},
+            {"message", text_or_null(approval.message)},
+            {"at", to_rfc3339(approval.at)}};
 }
 
 Report build_result(const pipeline::BuildOutcome& outcome)
@@ -213,7 +233,7 @@ Report deploy_result(const pipeline::DeployOutcome& outcome, const project::Proj
         }
         if (deployment->verdict.outcome == Outcome::succeeded) {
             report.text += result_line(*deployment);
-        } else {
+        } else if (deployment->verdict.outcome != Outcome::waiting) {
             report.failure = fmt::format("{}: {}: {}", deployment->stage, to_string(deployment->verdict.outcome),
                                          deployment->verdict.sentence);
         }
@@ -284,7 +304,7 @@ Report status_result(const std::string& stack, const std::vector<pipeline::Stage
             report.notes.push_back(fmt::format("{}: its target could not be asked\n  try: {}", stage.name,
                                                printable(stage.unknown->hint())));
         }
-        if (stage.last && goes_on_alone(*stage.last)) {
+        if (stage.last && wants_somebody(*stage.last)) {
             report.notes.push_back(fmt::format("{}: {}\n  try: {}", stage.name, printable(stage.last->verdict.sentence),
                                                printable(stage.last->verdict.hint)));
         }

@@ -15,6 +15,8 @@ namespace tinystacks::app::view {
 /// A deployment as --json has it (docs/interface.md).
 [[nodiscard]] nlohmann::json to_json(const deployment::Deployment& deployment);
 
+[[nodiscard]] nlohmann::json to_json(const deployment::Approval& approval);
+
 /// stdout: the image's digest.
 [[nodiscard]] Report build_result(const pipeline::BuildOutcome& outcome);
 /// stdout: a URL or digest a stage.

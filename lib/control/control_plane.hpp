@@ -23,7 +23,8 @@ struct RunBuildspec {
 
 /// Long work that a command asks for. The pipeline's requests name a project and a commit.
 using Request = std::variant<RunBuildspec, pipeline::BuildRequest, pipeline::ReleaseRequest, pipeline::DeployRequest,
-                             pipeline::RuntimeLogRequest, pipeline::WatchRequest>;
+                             pipeline::RollbackRequest, pipeline::RefreshRequest, pipeline::RuntimeLogRequest,
+                             pipeline::WatchRequest>;
 
 /// The work was interrupted before it had a result.
 struct Stopped {};
@@ -67,10 +68,17 @@ public:
     /// Every stage of the project and what is known of it.
     [[nodiscard]] virtual std::vector<pipeline::StageStatus> status(const project::Project& project) = 0;
     /// Where the newest log of a kind is; `stage` empty means the stage deployed last. Empty when there is none yet.
-    [[nodiscard]] virtual std::optional<LogPlace> find_log(const std::string& stack, log::Channel channel,
+    /// Throws Error{not_found} with where it is, when that is not here.
+    [[nodiscard]] virtual std::optional<LogPlace> find_log(const project::Project& project, log::Channel channel,
                                                            const std::string& stage) = 0;
     /// Where the log of what failed last is; empty when the last run did not fail.
     [[nodiscard]] virtual std::optional<LogPlace> find_failure(const std::string& stack) = 0;
+    /// Records a person's word on what waits for an approval.
+    [[nodiscard]] virtual pipeline::ApprovalOutcome approve(const pipeline::ApprovalRequest& request) = 0;
+    /// The variables that were set beside the project file's.
+    [[nodiscard]] virtual std::vector<deployment::Variable> variables(const project::Project& project) = 0;
+    /// Sets or, without a value, removes each.
+    virtual void set_variables(const project::Project& project, const std::vector<deployment::Variable>& variables) = 0;
     /// Removes what docker stages run on this machine; the names of what was removed. Throws Error{conflict} while a
     /// stage is being deployed.
     [[nodiscard]] virtual std::vector<std::string> remove_containers(const project::Project& project,

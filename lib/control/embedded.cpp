@@ -1,5 +1,6 @@
 #include "control/embedded.hpp"
 
+#include "control/detail/bucket_ledger.hpp"
 #include "control/detail/work_directory.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,6 +29,8 @@ std::string_view kind_of(const Request& request)
         std::string_view operator()(const pipeline::BuildRequest&) const { return "build"; }
         std::string_view operator()(const pipeline::ReleaseRequest&) const { return "release"; }
         std::string_view operator()(const pipeline::DeployRequest&) const { return "deploy"; }
+        std::string_view operator()(const pipeline::RollbackRequest&) const { return "rollback"; }
+        std::string_view operator()(const pipeline::RefreshRequest&) const { return "refresh"; }
         std::string_view operator()(const pipeline::RuntimeLogRequest&) const { return "logs"; }
         std::string_view operator()(const pipeline::WatchRequest&) const { return "watch"; }
     };
@@ -37,14 +40,25 @@ std::string_view kind_of(const Request& request)
 /// The code of a pipeline's request; null for what keeps nothing in the store.
 const pipeline::Source* source_of(const Request& request)
 {
-    if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
-        return &build->source;
+    return std::visit(
+        [](const auto& each) -> const pipeline::Source* {
+            if constexpr (requires { each.source; }) {
+                return &each.source;
+            } else {
+                return nullptr;
+            }
+        },
+        request);
+}
+
+/// The project whose ledger a request of the pipeline is about; one without a bucket for what asks no ledger.
+project::Project project_of(const Request& request)
+{
+    if (const auto* watch = std::get_if<pipeline::WatchRequest>(&request)) {
+        return watch->project;
     }
-    if (const auto* release = std::get_if<pipeline::ReleaseRequest>(&request)) {
-        return &release->source;
-    }
-    const auto* deploy = std::get_if<pipeline::DeployRequest>(&request);
-    return deploy == nullptr ? nullptr : &deploy->source;
+    const auto* source = source_of(request);
+    return source == nullptr ? project::Project() : pipeline::read_project(*source).project;
 }
 
 nlohmann::json failure(std::string_view channel, const std::string& stage)
@@ -62,8 +76,10 @@ nlohmann::json failure_of(const pipeline::DeployOutcome& outcome)
         return nullptr;
     }
     const auto& last = outcome.deployments.back();
-    if (last.verdict.outcome == deployment::Outcome::succeeded ||
-        last.verdict.outcome == deployment::Outcome::uncertain) {
+    using deployment::Outcome;
+    const auto outcome_of_last = last.verdict.outcome;
+    if (outcome_of_last == Outcome::succeeded || outcome_of_last == Outcome::uncertain ||
+        outcome_of_last == Outcome::waiting) {
         return nullptr;
     }
     // A container that did not come up tells why itself.
@@ -137,18 +153,28 @@ store::Store& Embedded::store()
     return *store_;
 }
 
-deployment::Ledger& Embedded::ledger()
+deployment::Ledger& Embedded::ledger(const project::Project& project)
 {
-    (void)store();
-    return *ledger_;
+    auto& kept = store();
+    if (project.bucket.empty()) {
+        return *ledger_;
+    }
+    const std::lock_guard lock(mutex_);
+    auto& shared = bucket_ledgers_[project.bucket];
+    if (!shared) {
+        shared = std::make_unique<BucketLedger>(
+            BucketLedger::World{parts_.make_transport(), parts_.environment, parts_.clock, parts_.make_launcher},
+            pipeline::bucket_region(project, parts_.environment), project.bucket, kept.writer());
+    }
+    return shared->ledger();
 }
 
-pipeline::World Embedded::world(http::Transport& transport)
+pipeline::World Embedded::world(http::Transport& transport, const project::Project& project)
 {
     return {parts_.make_launcher,
             parts_.environment,
             transport,
-            ledger(),
+            ledger(project),
             parts_.clock,
             [this](const RunId& run) { return journal_directory(run); },
             [this](process::Launcher& launcher) { return local_registry(launcher); }};
@@ -156,16 +182,28 @@ pipeline::World Embedded::world(http::Transport& transport)
 
 std::optional<Error> Embedded::refuses(const Request& request) const
 {
-    const auto* deploy = std::get_if<pipeline::DeployRequest>(&request);
-    const auto* release = std::get_if<pipeline::ReleaseRequest>(&request);
-    if (deploy == nullptr && release == nullptr) {
+    const auto* source = source_of(request);
+    if (source == nullptr || std::holds_alternative<pipeline::BuildRequest>(request)) {
         return std::nullopt;
     }
-    const auto project = pipeline::read_project(*source_of(request)).project;
-    const auto& only = deploy != nullptr ? deploy->stage : release->stage;
+    const auto project = pipeline::read_project(*source).project;
+    if (std::holds_alternative<pipeline::RollbackRequest>(request)) {
+        return pipeline::find_ledger_refusal(project, "a rollback", parts_.environment);
+    }
+    if (std::holds_alternative<pipeline::RefreshRequest>(request)) {
+        return pipeline::find_ledger_refusal(project, "setting variables", parts_.environment);
+    }
+    const auto* deploy = std::get_if<pipeline::DeployRequest>(&request);
+    const auto& only = deploy != nullptr ? deploy->stage : std::get<pipeline::ReleaseRequest>(request).stage;
     for (const auto& stage : project.stages) {
-        if (only.empty() || stage.name.str() == only) {
-            if (auto refusal = pipeline::find_refusal(stage)) {
+        if (!only.empty() && stage.name.str() != only) {
+            continue;
+        }
+        if (auto refusal = pipeline::find_refusal(stage)) {
+            return refusal;
+        }
+        if (stage.approval == stage::Approval::required) {
+            if (auto refusal = pipeline::find_ledger_refusal(project, "an approval", parts_.environment)) {
                 return refusal;
             }
         }
@@ -227,7 +265,7 @@ Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
             return buildspec::run(options, parts_.make_launcher, sink, parts_.clock, interruption);
         }
         const auto transport = parts_.make_transport();
-        auto around = world(*transport);
+        auto around = world(*transport, project_of(request));
         const pipeline::Run run{work.id, work.directory.path(), work.journal_path, sink, interruption};
         if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
             return pipeline::build(*build, around, run);
@@ -237,6 +275,12 @@ Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
         }
         if (const auto* deploy = std::get_if<pipeline::DeployRequest>(&request)) {
             return pipeline::deploy(*deploy, around, run);
+        }
+        if (const auto* rollback = std::get_if<pipeline::RollbackRequest>(&request)) {
+            return pipeline::rollback(*rollback, around, run);
+        }
+        if (const auto* refresh = std::get_if<pipeline::RefreshRequest>(&request)) {
+            return pipeline::refresh(*refresh, around, run);
         }
         if (const auto* watch = std::get_if<pipeline::WatchRequest>(&request)) {
             return pipeline::watch(*watch, around, run);
@@ -290,26 +334,33 @@ void Embedded::cancel(const RunId& run, Cancel how)
 std::vector<pipeline::StageStatus> Embedded::status(const project::Project& project)
 {
     const auto transport = parts_.make_transport();
-    auto around = world(*transport);
+    auto around = world(*transport, project);
     return pipeline::status(project, around);
 }
 
-std::optional<LogPlace> Embedded::find_log(const std::string& stack, log::Channel channel, const std::string& stage)
+std::optional<LogPlace> Embedded::find_log(const project::Project& project, log::Channel channel,
+                                           const std::string& stage)
 {
     if (channel == log::Channel::build) {
         constexpr std::size_t most_runs = 50;
-        for (const auto& run : store().runs(stack, most_runs)) {
+        for (const auto& run : store().runs(project.stack, most_runs)) {
             if (has_build_log(parts_.state / "logs" / run.id)) {
                 return LogPlace{run.id, channel, {}};
             }
         }
         return std::nullopt;
     }
-    const auto history = ledger().history(stack, stage, 1);
+    const auto history = ledger(project).history(project.stack, stage, 1);
     if (history.empty()) {
         return std::nullopt;
     }
-    return LogPlace{history.front().run, channel, history.front().stage};
+    const auto& last = history.front();
+    if (channel != log::Channel::runtime && !std::filesystem::exists(journal_directory(last.run))) {
+        throw Error(ErrorKind::not_found, "deployment {} ran on another machine, and its log is there", last.id)
+            .with_hint(fmt::format("aws s3 cp s3://{}/tinystacks/{}/logs/{}/release-{}.log -", project.bucket,
+                                   project.stack, last.run, last.stage));
+    }
+    return LogPlace{last.run, channel, last.stage};
 }
 
 std::optional<LogPlace> Embedded::find_failure(const std::string& stack)
@@ -324,10 +375,35 @@ std::optional<LogPlace> Embedded::find_failure(const std::string& stack)
                    : std::nullopt;
 }
 
+pipeline::ApprovalOutcome Embedded::approve(const pipeline::ApprovalRequest& request)
+{
+    if (const auto refusal = pipeline::find_ledger_refusal(request.project, "an approval", parts_.environment)) {
+        throw *refusal;
+    }
+    const auto transport = parts_.make_transport();
+    auto around = world(*transport, request.project);
+    return pipeline::approve(request, around);
+}
+
+std::vector<deployment::Variable> Embedded::variables(const project::Project& project)
+{
+    return ledger(project).variables(project.stack);
+}
+
+void Embedded::set_variables(const project::Project& project, const std::vector<deployment::Variable>& variables)
+{
+    if (const auto refusal = pipeline::find_ledger_refusal(project, "setting variables", parts_.environment)) {
+        throw *refusal;
+    }
+    for (const auto& each : variables) {
+        ledger(project).set_variable(project.stack, each);
+    }
+}
+
 std::vector<std::string> Embedded::remove_containers(const project::Project& project, const std::string& stage)
 {
     const auto transport = parts_.make_transport();
-    auto around = world(*transport);
+    auto around = world(*transport, project);
     // A run of its own, so that its leases are known to be alive.
     store::Run run;
     run.id = new_run_id(parts_.clock());

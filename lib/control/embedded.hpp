@@ -15,6 +15,8 @@
 
 namespace tinystacks::control {
 
+class BucketLedger;
+
 /// The control plane in this process: pipeline and ledger here, each run in a thread of its own, its journal in a file
 /// that any process may follow.
 class Embedded final : public ControlPlane {
@@ -41,9 +43,12 @@ public:
     [[nodiscard]] std::optional<Result> result(const RunId& run) override;
     void cancel(const RunId& run, Cancel how) override;
     [[nodiscard]] std::vector<pipeline::StageStatus> status(const project::Project& project) override;
-    [[nodiscard]] std::optional<LogPlace> find_log(const std::string& stack, log::Channel channel,
+    [[nodiscard]] std::optional<LogPlace> find_log(const project::Project& project, log::Channel channel,
                                                    const std::string& stage) override;
     [[nodiscard]] std::optional<LogPlace> find_failure(const std::string& stack) override;
+    [[nodiscard]] pipeline::ApprovalOutcome approve(const pipeline::ApprovalRequest& request) override;
+    [[nodiscard]] std::vector<deployment::Variable> variables(const project::Project& project) override;
+    void set_variables(const project::Project& project, const std::vector<deployment::Variable>& variables) override;
     [[nodiscard]] std::vector<std::string> remove_containers(const project::Project& project,
                                                              const std::string& stage) override;
 
@@ -56,18 +61,20 @@ private:
     struct Work;
 
     [[nodiscard]] store::Store& store();
-    [[nodiscard]] deployment::Ledger& ledger();
+    /// The ledger of the project's bucket, else of this machine.
+    [[nodiscard]] deployment::Ledger& ledger(const project::Project& project);
     [[nodiscard]] registry::Local local_registry(process::Launcher& launcher) const;
-    [[nodiscard]] pipeline::World world(http::Transport& transport);
+    [[nodiscard]] pipeline::World world(http::Transport& transport, const project::Project& project);
     /// Where a run's journal is, whoever started it.
     [[nodiscard]] std::filesystem::path journal_directory(const RunId& run) const;
     void carry_out(const Request& request, Work& work);
     [[nodiscard]] Result perform(const Request& request, Work& work, log::Sink& sink);
 
     Parts parts_;
-    mutable std::mutex mutex_;  ///< guards store_, ledger_, and results in works_
+    mutable std::mutex mutex_;  ///< guards store_, the ledgers, and results in works_
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<deployment::Ledger> ledger_;  ///< uses store_
+    std::map<std::string, std::unique_ptr<BucketLedger>> bucket_ledgers_;
     std::map<RunId, std::unique_ptr<Work>> works_;
 };
 

@@ -45,14 +45,22 @@ void shorten(std::vector<Deployment>& deployments, const std::string& stage)
     }
 }
 
-/// A newer deployment takes the place of one that waits for an approval.
-void supersede(Deployment& waiting, const Deployment& by)
+/// What waits for an approval gets none.
+void end(Deployment& waiting, Outcome outcome, std::string sentence, Time at)
 {
-    waiting.verdict.outcome = Outcome::superseded;
-    waiting.verdict.cause.clear();
+    waiting.state = State::ended;
+    waiting.ended_at = at;
+    waiting.verdict = {};
+    waiting.verdict.outcome = outcome;
     waiting.verdict.owner = Owner::operator_;
-    waiting.verdict.sentence = "superseded by deployment " + by.id + " while it waited for an approval";
+    waiting.verdict.sentence = std::move(sentence);
     waiting.verdict.hint = "tinystacks status";
+    waiting.verdict.certain_at = at;
+}
+
+std::string refusal_of(const Approval& approval)
+{
+    return fmt::format("rejected by {}{}{}", approval.by, approval.message.empty() ? "" : ": ", approval.message);
 }
 
 /// Whether the lease went to another holder after `fence` was given out.
@@ -96,8 +104,10 @@ struct Adding {
             return;
         }
         for (auto& each : all) {
-            if (each.stage == deployment.stage && each.verdict.outcome == Outcome::waiting) {
-                supersede(each, deployment);
+            if (each.stage == deployment.stage && each.state == State::waiting) {
+                end(each, Outcome::superseded,
+                    fmt::format("superseded by deployment {} while it waited for an approval", deployment.id),
+                    deployment.started_at);
             }
         }
         all.push_back(deployment);
@@ -106,8 +116,15 @@ struct Adding {
 
     void operator()(const Decided& decided) const
     {
-        book.approvals.push_back(decided.approval);
+        const auto& approval = decided.approval;
+        book.approvals.push_back(approval);
         drop_oldest(book.approvals, most_approvals);
+        for (auto& each : book.deployments) {
+            if (approval.decision == Decision::rejected && each.state == State::waiting &&
+                each.stage == approval.stage && each.commit == approval.commit && each.digest == approval.digest) {
+                end(each, Outcome::stopped, refusal_of(approval), approval.at);
+            }
+        }
     }
 
     void operator()(const VariableSet& set) const
@@ -159,6 +176,25 @@ std::optional<Deployment> find_current(const Book& book, const std::string& stag
     const auto found = std::find_if(all.rbegin(), all.rend(),
                                     [&](const Deployment& each) { return each.stage == stage && is_good(each); });
     return found == all.rend() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Deployment> find_waiting(const Book& book, const std::string& stage)
+{
+    const auto found = std::ranges::find_if(
+        book.deployments, [&](const Deployment& each) { return each.stage == stage && each.state == State::waiting; });
+    return found == book.deployments.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Deployment> find_before(const Book& book, const Deployment& current)
+{
+    // What a rollback brought back is as old as it was.
+    const auto& from = current.rollback_of.empty() ? current.id : current.rollback_of;
+    const auto& all = book.deployments;
+    auto each = std::find_if(all.rbegin(), all.rend(), [&](const Deployment& one) { return one.id == from; });
+    each = std::find_if(each, all.rend(), [&](const Deployment& one) {
+        return one.stage == current.stage && is_good(one) && one.means == Means::release && one.digest != current.digest;
+    });
+    return each == all.rend() ? std::nullopt : std::optional(*each);
 }
 
 std::vector<Deployment> history(const Book& book, const std::string& stage, std::size_t limit)

@@ -40,6 +40,10 @@ void apply(Book& book, const Entry& entry);
 [[nodiscard]] std::optional<Deployment> find_deployment(const Book& book, const std::string& id);
 /// The newest deployment of the stage that succeeded: what it runs.
 [[nodiscard]] std::optional<Deployment> find_current(const Book& book, const std::string& stage);
+/// The deployment of the stage that waits for an approval: there is one at most.
+[[nodiscard]] std::optional<Deployment> find_waiting(const Book& book, const std::string& stage);
+/// What the stage of `current` ran before that with another image: where a rollback leads.
+[[nodiscard]] std::optional<Deployment> find_before(const Book& book, const Deployment& current);
 /// Newest first, of every stage when `stage` is empty.
 [[nodiscard]] std::vector<Deployment> history(const Book& book, const std::string& stage, std::size_t limit);
 /// What was last said of this image for the stage.

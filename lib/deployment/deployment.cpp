@@ -29,8 +29,15 @@ constexpr std::array owners = {
 
 constexpr std::array states = {
     std::pair{State::running, std::string_view("running")},
+    std::pair{State::waiting, std::string_view("waiting")},
     std::pair{State::ended, std::string_view("ended")},
     std::pair{State::interrupted, std::string_view("interrupted")},
+};
+
+constexpr std::array means_names = {
+    std::pair{Means::release, std::string_view("release")},
+    std::pair{Means::rollback, std::string_view("rollback")},
+    std::pair{Means::refresh, std::string_view("refresh")},
 };
 
 const OutcomeRow& row(Outcome outcome)
@@ -97,6 +104,16 @@ std::optional<Owner> find_owner(std::string_view text)
 std::optional<State> find_state(std::string_view text)
 {
     return find_value(states, text);
+}
+
+std::string_view to_string(Means means)
+{
+    return std::ranges::find(means_names, means, &decltype(means_names)::value_type::first)->second;
+}
+
+std::optional<Means> find_means(std::string_view text)
+{
+    return find_value(means_names, text);
 }
 
 }  // namespace tinystacks::deployment

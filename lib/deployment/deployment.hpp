@@ -39,7 +39,12 @@ struct PhaseResult {
     bool operator==(const PhaseResult&) const = default;
 };
 
-enum class State { running, ended, interrupted };
+/// `waiting`: for an approval; nothing runs until it has one.
+enum class State { running, waiting, ended, interrupted };
+
+/// How a deployment gets its stage to the image: by release.yml, by starting again what ran before, or by giving what
+/// runs other variables.
+enum class Means { release, rollback, refresh };
 
 /// One attempt to bring a stage to a digest.
 struct Deployment {
@@ -53,7 +58,10 @@ struct Deployment {
     std::string digest;
     std::string url;
     std::string task_definition;  ///< ECS: the revision that it started, or empty
-    std::string rollback_of;      ///< the deployment whose image it brought back; empty for a release
+    Means means = Means::release;
+    std::string rollback_of;             ///< the deployment whose image it has; empty for a release
+    bool alone = false;                  ///< its run was asked for this stage only: none follows
+    std::vector<std::string> variables;  ///< names of the runtime variables that it set
     Time started_at;
     std::optional<Time> ended_at;
     State state = State::running;
@@ -70,8 +78,10 @@ struct Deployment {
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 [[nodiscard]] std::string_view to_string(Owner owner);
 [[nodiscard]] std::string_view to_string(State state);
+[[nodiscard]] std::string_view to_string(Means means);
 [[nodiscard]] std::optional<Outcome> find_outcome(std::string_view text);
 [[nodiscard]] std::optional<Owner> find_owner(std::string_view text);
 [[nodiscard]] std::optional<State> find_state(std::string_view text);
+[[nodiscard]] std::optional<Means> find_means(std::string_view text);
 
 }  // namespace tinystacks::deployment

@@ -8,8 +8,10 @@
 
 namespace tinystacks::deployment {
 
-HeldLease::HeldLease(Ledger& ledger, const std::string& stack, const std::string& what, const std::string& run)
-    : ledger_(ledger), lease_(ledger.take_lease(stack, what, run)), renewal_([this](const std::stop_token& stop) {
+HeldLease::HeldLease(Ledger& ledger, const std::string& stack, const std::string& what, const std::string& run,
+                     Ledger::Rival rival)
+    : ledger_(ledger), lease_(ledger.take_lease(stack, what, run, rival)),
+      renewal_([this](const std::stop_token& stop) {
           std::mutex mutex;
           std::condition_variable_any sleep;
           std::unique_lock lock(mutex);

@@ -12,7 +12,8 @@ namespace tinystacks::deployment {
 /// Whoever cannot renew it loses it; what is recorded afterwards is then refused by the ledger.
 class HeldLease {
 public:
-    HeldLease(Ledger& ledger, const std::string& stack, const std::string& what, const std::string& run);
+    HeldLease(Ledger& ledger, const std::string& stack, const std::string& what, const std::string& run,
+              Ledger::Rival rival = Ledger::Rival::respected);
     HeldLease(const HeldLease&) = delete;
     HeldLease& operator=(const HeldLease&) = delete;
     ~HeldLease();

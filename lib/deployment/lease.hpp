@@ -7,7 +7,8 @@
 
 namespace tinystacks::deployment {
 
-/// The right to do one thing at a time: build a stack (`build`), deploy a stage (`stage/<name>`).
+/// The right to do one thing at a time: build a stack (`build`), deploy a stage (`stage/<name>`), go on there as soon
+/// as there is an approval (`approval/<name>`).
 struct Lease {
     std::string stack;
     std::string what;
@@ -22,6 +23,10 @@ struct Lease {
 [[nodiscard]] inline std::string lease_of_stage(const std::string& stage)
 {
     return "stage/" + stage;
+}
+[[nodiscard]] inline std::string lease_of_approval(const std::string& stage)
+{
+    return "approval/" + stage;
 }
 
 }  // namespace tinystacks::deployment

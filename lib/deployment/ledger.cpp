@@ -125,13 +125,13 @@ bool Ledger::stands(const Lease& lease, const std::string& run)
     return writer_.lives(lease.run).value_or(true);
 }
 
-Lease Ledger::take_lease(const std::string& stack, const std::string& what, const std::string& run)
+Lease Ledger::take_lease(const std::string& stack, const std::string& what, const std::string& run, Rival rival)
 {
     Lease lease;
     commit(stack, Look::fresh, [&](const Book& book) -> std::optional<Act> {
         const auto held = book.leases.find(what);
         const bool known = held != book.leases.end();
-        if (known && stands(held->second, run)) {
+        if (known && rival == Rival::respected && stands(held->second, run)) {
             throw conflict(held->second, entries_.now().earliest);
         }
         const auto now = entries_.now().latest;

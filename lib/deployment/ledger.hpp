@@ -56,10 +56,18 @@ public:
 
     Ledger(Entries& entries, Writer writer) : entries_(entries), writer_(std::move(writer)) {}
 
+    /// Who writes: "user@host, pid 123".
+    [[nodiscard]] const std::string& writer() const { return writer_.name; }
+
+    enum class Rival {
+        respected,
+        superseded,  ///< loses the lease, and learns it when it renews it
+    };
     /// Takes the lease for `run`, also when that holds it already.
-    /// Throws Error{conflict} naming the owner and since when, while another run's lease has not expired and its
-    /// process, if it was one of this machine, still lives.
-    Lease take_lease(const std::string& stack, const std::string& what, const std::string& run);
+    /// Throws Error{conflict} naming the owner and since when, while the lease of another run that is respected has not
+    /// expired and its process, if it was one of this machine, still lives.
+    Lease take_lease(const std::string& stack, const std::string& what, const std::string& run,
+                     Rival rival = Rival::respected);
     /// Holds it for another length. False when it was lost to another run in between.
     bool renew_lease(const Lease& lease);
     /// Nothing happens when it was lost.

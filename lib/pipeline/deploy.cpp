@@ -2,10 +2,12 @@
 
 #include "base/error.hpp"
 #include "pipeline/detail/account.hpp"
+#include "pipeline/detail/approval.hpp"
+#include "pipeline/detail/attempt.hpp"
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/checks.hpp"
-#include "pipeline/detail/release.hpp"
-#include "pipeline/detail/workspace.hpp"
+#include "pipeline/detail/resume.hpp"
+#include "pipeline/detail/turn.hpp"
 
 namespace tinystacks::pipeline {
 namespace {
@@ -96,8 +98,30 @@ Plan plan(Workspace& workspace, const std::string& stage, bool rebuild)
     return made;
 }
 
+/// Carries a deployment out as soon as it may: with an approval where the stage wants one, in its turn.
+Deployment go_on(Workspace& workspace, const stage::Stage& stage, Deployment deployment)
+{
+    if (stage.approval == stage::Approval::required && deployment.means == deployment::Means::release &&
+        deployment.phases.empty() && !await_approval(workspace, deployment)) {
+        return deployment;
+    }
+    const auto turn = take_turn(workspace, deployment::lease_of_stage(deployment.stage), deployment.stage);
+    // A newer one may have taken its place in between.
+    const auto now = workspace.world().ledger.find(deployment.stack, deployment.id);
+    if (now && now->verdict.outcome == Outcome::superseded) {
+        return *now;
+    }
+    return carry_out(workspace, stage, std::move(deployment));
+}
+
+/// Whether the flow goes on after this stage.
+bool is_good(const Deployment& deployment)
+{
+    return deployment.verdict.outcome == Outcome::succeeded;
+}
+
 /// Releases one stage unless its target runs the image already. False when the flow stops here.
-bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, bool force,
+bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, bool alone, bool force,
            DeployOutcome& outcome)
 {
     if (auto current = force ? std::nullopt : find_running(workspace, stage, promoted)) {
@@ -106,8 +130,73 @@ bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& prom
             .end("SKIPPED", fmt::format("{} runs already; --force releases it again", promoted.commit.substr(0, 12)));
         return true;
     }
-    outcome.deployments.push_back(release_stage(workspace, stage, promoted));
-    return outcome.deployments.back().verdict.outcome == Outcome::succeeded;
+    auto deployment = new_deployment(workspace, stage, promoted);
+    deployment.alone = alone;
+    outcome.deployments.push_back(go_on(workspace, stage, std::move(deployment)));
+    return is_good(outcome.deployments.back());
+}
+
+/// The stages from `first` on, in order. Why one could not be tried is told beside what the earlier ones got.
+void bring_all(Workspace& workspace, const Promoted& promoted, std::size_t first, bool force, DeployOutcome& outcome)
+{
+    const auto& stages = workspace.project().stages;
+    try {
+        for (auto i = first; i < stages.size(); ++i) {
+            if (!bring(workspace, stages[i], promoted, false, force, outcome)) {
+                break;
+            }
+        }
+    } catch (const Error& error) {
+        outcome.error = error;
+    }
+}
+
+DeployOutcome deploy_all(const Source& source, bool rebuild, bool force, World& world, const Run& run)
+{
+    Workspace workspace(source, world, run);
+    refuse_what_is_not_obeyed(workspace.project(), {});
+    check_before(workspace, {});
+    DeployOutcome outcome;
+    outcome.build = build_image(workspace, rebuild);
+    if (outcome.build->image) {
+        bring_all(workspace, {outcome.build->image->digest, workspace.commit()}, 0, force, outcome);
+    }
+    return outcome;
+}
+
+/// Goes on with what was left unfinished last.
+DeployOutcome resume(const DeployRequest& request, World& world, const Run& run)
+{
+    const auto stack = read_project(request.source).project.stack;
+    const auto unfinished = find_unfinished(world.ledger.read(stack), request.stage);
+    if (!unfinished) {
+        throw Error(ErrorKind::not_found, "nothing of stack '{}' was left unfinished", stack)
+            .with_hint("tinystacks status");
+    }
+    auto source = request.source;
+    source.commit = unfinished->commit;
+    if (!unfinished->last) {
+        return deploy_all(source, false, false, world, run);
+    }
+    Workspace workspace(source, world, run);
+    const auto& last = *unfinished->last;
+    const auto& stage = workspace.project().stage(last.stage);
+    refuse_what_is_not_obeyed(workspace.project(), last.alone ? last.stage : std::string());
+    require_engine(workspace, last.stage);
+    DeployOutcome outcome;
+    if (is_open(last)) {
+        workspace.note(Severity::warning, last.stage,
+                       fmt::format("going on with deployment {}: {}", last.id, last.verdict.sentence));
+        outcome.deployments.push_back(go_on(workspace, stage, last));
+        if (!is_good(outcome.deployments.back())) {
+            return outcome;
+        }
+    }
+    if (!last.alone) {
+        const auto next = static_cast<std::size_t>(&stage - workspace.project().stages.data()) + 1;
+        bring_all(workspace, {last.digest, last.commit}, next, false, outcome);
+    }
+    return outcome;
 }
 
 /// One stage, with the project file of the commit it gets.
@@ -125,7 +214,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
         return outcome;
     }
     if (planned.promoted->commit == source.commit) {
-        (void)bring(head, wanted, *planned.promoted, force, outcome);
+        (void)bring(head, wanted, *planned.promoted, true, force, outcome);
         return outcome;
     }
     auto of_commit = source;
@@ -133,7 +222,7 @@ DeployOutcome bring_one(const Source& source, const std::string& name, bool rebu
     Workspace workspace(of_commit, world, run);
     const auto& stage = workspace.project().stage(name);
     refuse_what_is_not_obeyed(workspace.project(), name);
-    (void)bring(workspace, stage, *planned.promoted, force, outcome);
+    (void)bring(workspace, stage, *planned.promoted, true, force, outcome);
     return outcome;
 }
 
@@ -146,7 +235,6 @@ std::optional<Error> find_refusal(const stage::Stage& stage)
             .at(stage.where)
             .with_hint(fmt::format("remove '{}' from stage '{}'", key, stage.name.str()));
     };
-    constexpr std::string_view not_yet = "is understood, but this version does not obey it yet";
     if (std::holds_alternative<stage::DockerTarget>(stage.target)) {
         constexpr std::string_view nobody = "is for ecs and lambda: nobody is asked for it on this machine";
         if (!stage.role.empty()) {
@@ -156,13 +244,24 @@ std::optional<Error> find_refusal(const stage::Stage& stage)
             return refuse("external_id", nobody);
         }
     }
-    if (stage.approval == stage::Approval::required) {
-        return refuse("approval", not_yet);
-    }
     return std::nullopt;
 }
 
-std::vector<Problem> find_unobeyed(const project::Project& project, const stage::Stage& stage)
+std::optional<Error> find_ledger_refusal(const project::Project& project, std::string_view doing,
+                                         const process::Environment& environment)
+{
+    const auto ci = environment.find("CI");
+    if (!project.bucket.empty() || ci == environment.end() || ci->second.empty()) {
+        return std::nullopt;
+    }
+    return Error(ErrorKind::unavailable,
+                 "{} needs a ledger that outlives this machine: under CI, with no 'bucket:' in tinystacks.yml, what is "
+                 "decided here nobody else would see",
+                 doing)
+        .with_hint("echo 'bucket: NAME-OF-AN-S3-BUCKET' >>tinystacks.yml");
+}
+
+std::vector<Problem> find_unobeyed(const stage::Stage& stage)
 {
     std::vector<Problem> problems;
     const auto warn = [&](std::string message) {
@@ -175,9 +274,6 @@ std::vector<Problem> find_unobeyed(const project::Project& project, const stage:
     if (std::holds_alternative<stage::DockerTarget>(stage.target)) {
         return problems;
     }
-    if (!project.runtime_of(stage).empty()) {
-        warn("runtime variables reach only docker targets in this version");
-    }
     if (!stage.health.empty() && std::holds_alternative<stage::EcsTarget>(stage.target)) {
         warn("on ECS the load balancer and the task definition check the health, so 'health' is not used");
     }
@@ -186,28 +282,11 @@ std::vector<Problem> find_unobeyed(const project::Project& project, const stage:
 
 DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run)
 {
-    if (!request.stage.empty()) {
-        return bring_one(request.source, request.stage, request.rebuild, request.force, world, run);
+    if (request.resume) {
+        return resume(request, world, run);
     }
-    Workspace workspace(request.source, world, run);
-    refuse_what_is_not_obeyed(workspace.project(), {});
-    check_before(workspace, {});
-    DeployOutcome outcome;
-    outcome.build = build_image(workspace, request.rebuild);
-    if (!outcome.build->image) {
-        return outcome;
-    }
-    const Promoted promoted{outcome.build->image->digest, workspace.commit()};
-    try {
-        for (const auto& stage : workspace.project().stages) {
-            if (!bring(workspace, stage, promoted, request.force, outcome)) {
-                break;
-            }
-        }
-    } catch (const Error& error) {
-        outcome.error = error;  // what earlier stages got is told all the same
-    }
-    return outcome;
+    return request.stage.empty() ? deploy_all(request.source, request.rebuild, request.force, world, run)
+                                 : bring_one(request.source, request.stage, request.rebuild, request.force, world, run);
 }
 
 DeployOutcome release(const ReleaseRequest& request, World& world, const Run& run)

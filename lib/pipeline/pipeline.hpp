@@ -31,6 +31,12 @@ struct RolloutOptions {
     std::filesystem::path record;  ///< keep what was observed in this file, or empty
 };
 
+/// What a run waits for.
+struct Patience {
+    bool approval = false;  ///< for a person's word; else the outcome is `waiting`
+    bool queue = false;     ///< while somebody else builds or deploys; else that is a conflict
+};
+
 /// Which code a request means.
 struct Source {
     std::filesystem::path directory;  ///< inside the repository
@@ -39,6 +45,7 @@ struct Source {
     git::CommitId commit;
     bool chosen = false;  ///< somebody asked for this very commit
     RolloutOptions rollout = {};
+    Patience patience = {};
 };
 
 struct BuildRequest {
@@ -56,7 +63,36 @@ struct DeployRequest {
     Source source;
     std::string stage;  ///< one stage, with what the stage before it runs; empty: all of them in order
     bool rebuild = false;
-    bool force = false;  ///< release again what already runs
+    bool force = false;   ///< release again what already runs
+    bool resume = false;  ///< go on with what was left unfinished last, whichever commit that is
+};
+
+/// Brings a stage back to what it ran before, without building.
+struct RollbackRequest {
+    Source source;
+    std::string stage;
+    std::string to;  ///< id of the deployment; empty: the one before with another image
+};
+
+/// A person's word on what waits.
+struct ApprovalRequest {
+    project::Project project;
+    std::string stage;  ///< empty: the only one that waits
+    deployment::Decision decision = deployment::Decision::approved;
+    std::string message;
+};
+
+struct ApprovalOutcome {
+    deployment::Approval approval;
+    deployment::Deployment deployment;        ///< what waited
+    std::optional<deployment::Lease> waiter;  ///< who waits for the word, and goes on from there
+};
+
+/// Brings stages to the variables that were set since they were deployed.
+struct RefreshRequest {
+    Source source;
+    std::vector<std::string> stages = {};  ///< empty: all that run something
+    bool rebuild = false;  ///< build variables: the commit that the first stage runs is built and deployed again
 };
 
 /// What a stage's containers print.
@@ -139,9 +175,14 @@ struct Run {
 [[nodiscard]] BuildOutcome build(const BuildRequest& request, World& world, const Run& run);
 [[nodiscard]] DeployOutcome release(const ReleaseRequest& request, World& world, const Run& run);
 [[nodiscard]] DeployOutcome deploy(const DeployRequest& request, World& world, const Run& run);
+[[nodiscard]] DeployOutcome rollback(const RollbackRequest& request, World& world, const Run& run);
+[[nodiscard]] DeployOutcome refresh(const RefreshRequest& request, World& world, const Run& run);
 
 /// Writes what the stage's containers print to the runtime channel. Throws Error{not_found}.
 void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run& run);
+
+/// Records the word. Throws Error{not_found} when nothing waits and Error{usage} when several stages do.
+[[nodiscard]] ApprovalOutcome approve(const ApprovalRequest& request, World& world);
 
 /// The exit code of a whole deploy: the build's failure, else the last stage's verdict.
 [[nodiscard]] int exit_code(const DeployOutcome& outcome);
@@ -161,7 +202,16 @@ void show_runtime_log(const RuntimeLogRequest& request, World& world, const Run&
 [[nodiscard]] std::optional<Error> find_refusal(const stage::Stage& stage);
 
 /// What a stage's keys ask for and this version does not do, beside what it refuses; as warnings.
-[[nodiscard]] std::vector<Problem> find_unobeyed(const project::Project& project, const stage::Stage& stage);
+[[nodiscard]] std::vector<Problem> find_unobeyed(const stage::Stage& stage);
+
+/// Why a stage cannot be deployed, brought back or given variables with the ledger that there is, or empty: a CI
+/// system's machine forgets, so what people decide needs a bucket.
+[[nodiscard]] std::optional<Error> find_ledger_refusal(const project::Project& project, std::string_view doing,
+                                                       const process::Environment& environment);
+
+/// Where the project's bucket is: the region that commands get, else the first stage's. Throws Error{usage} when there
+/// is none.
+[[nodiscard]] std::string bucket_region(const project::Project& project, const process::Environment& environment);
 
 /// Removes the containers of a stack's docker stages (one stage, or all when empty); the names of what was removed.
 /// Holds each stage's lease meanwhile, for `run`: throws Error{conflict} while it is being deployed.

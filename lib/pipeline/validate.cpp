@@ -51,7 +51,7 @@ Validation validate(const std::filesystem::path& directory, const std::filesyste
             validation.problems.push_back({Severity::warning, refusal->where(), "pipeline.not_obeyed_yet",
                                            refusal->message() + ": a release of it is refused", refusal->hint()});
         }
-        const auto unobeyed = find_unobeyed(checked.project, stage);
+        const auto unobeyed = find_unobeyed(stage);
         validation.problems.insert(validation.problems.end(), unobeyed.begin(), unobeyed.end());
         if (!stage.test.empty()) {
             add(validation, root, stage.test, Role::test, checked.project);

@@ -1,9 +1,9 @@
 #include "pipeline/pipeline.hpp"
 
 #include "base/error.hpp"
-#include "deployment/record.hpp"
 #include "deployment/watch.hpp"
 #include "http/retry.hpp"
+#include "pipeline/detail/resume.hpp"
 #include "pipeline/detail/rollout.hpp"
 #include "pipeline/detail/stage_look.hpp"
 
@@ -94,15 +94,8 @@ private:
         const bool left = last && last->state != State::running && last->target != "docker" &&
                           last->verdict.outcome == Outcome::uncertain && !last->phases.empty() &&
                           last->phases.back().name == "deployment";
-        if (!left || judged_.contains(last->id)) {
-            return std::nullopt;
-        }
-        try {
-            auto observations = deployment::read_record(baseline_file(world_.journal_of(last->run), stage.name));
-            return observations.empty() ? std::nullopt : std::optional(std::move(observations.front()));
-        } catch (const Error&) {
-            return std::nullopt;  // another machine, or an older version, began it
-        }
+        return !left || judged_.contains(last->id) ? std::nullopt
+                                                   : pipeline::find_baseline(world_, last->run, stage.name);
     }
 
     /// Watches a rollout that nobody watches to its end; false when there is none.

@@ -28,6 +28,7 @@ Deployment with_outcome(const std::string& id, Outcome outcome)
 {
     auto deployment = support::ended_deployment(id, "r1");
     deployment.verdict.outcome = outcome;
+    deployment.state = outcome == Outcome::waiting ? State::waiting : State::ended;
     return deployment;
 }
 

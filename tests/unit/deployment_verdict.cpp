@@ -32,7 +32,7 @@ TEST_CASE("owners and states are written as one word and read back", "[deploymen
     for (const auto owner : {Owner::application, Owner::infrastructure, Owner::operator_, Owner::undecided}) {
         CHECK(deployment::find_owner(deployment::to_string(owner)) == owner);
     }
-    for (const auto state : {State::running, State::ended, State::interrupted}) {
+    for (const auto state : {State::running, State::waiting, State::ended, State::interrupted}) {
         CHECK(deployment::find_state(deployment::to_string(state)) == state);
     }
     CHECK(deployment::to_string(Owner::operator_) == "operator");

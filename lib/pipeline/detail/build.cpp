@@ -2,9 +2,10 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "deployment/held_lease.hpp"
 #include "pipeline/detail/buildspec.hpp"
 #include "pipeline/detail/checks.hpp"
+#include "pipeline/detail/runtime.hpp"
+#include "pipeline/detail/turn.hpp"
 #include "pipeline/detail/variables.hpp"
 
 #include <map>
@@ -64,7 +65,8 @@ BuildOutcome run_build(Workspace& workspace)
     build.channel = log::Channel::build;
     build.immutable = build_variables(project, workspace.image());
     build.defaults = default_variables(workspace.image(), workspace.environment());
-    build.overrides.assign(project.build.begin(), project.build.end());
+    const auto overrides = build_overrides(workspace);
+    build.overrides.assign(overrides.begin(), overrides.end());
     BuildOutcome outcome;
     outcome.failure = run_buildspec(workspace, build);
     registry::Digest digest;
@@ -117,7 +119,7 @@ BuildOutcome build_image(Workspace& workspace, bool rebuild)
     const auto& clock = workspace.world().clock;
     auto& ledger = workspace.world().ledger;
     const auto& stack = workspace.project().stack;
-    const deployment::HeldLease lease(ledger, stack, "build", workspace.run().id);
+    const auto turn = take_turn(workspace, "build", {});
     Step step(workspace, clock, "", "build");
     BuildOutcome outcome;
     const auto there = rebuild ? std::nullopt : find_built(workspace);

@@ -1,6 +1,5 @@
 #include "pipeline/detail/buildspec.hpp"
 
-#include "aws/region.hpp"
 #include "base/file.hpp"
 #include "pipeline/detail/rollout.hpp"
 #include "pipeline/detail/upload.hpp"
@@ -46,20 +45,6 @@ private:
     std::string* kept_;
 };
 
-/// Where the bucket is: the region that commands get, else the first stage's.
-std::string bucket_region(Workspace& workspace)
-{
-    if (const auto region = aws::find_region({}, workspace.world().environment)) {
-        return region->name;
-    }
-    for (const auto& stage : workspace.project().stages) {
-        if (!stage.region.empty()) {
-            return stage.region;
-        }
-    }
-    return {};
-}
-
 /// What colleagues and CI may want to read later goes to `bucket:`. That it could not is said, and changes no verdict.
 void store(Workspace& workspace, const BuildspecRun& what, const std::filesystem::path& artifacts)
 {
@@ -69,7 +54,7 @@ void store(Workspace& workspace, const BuildspecRun& what, const std::filesystem
         return;
     }
     try {
-        aws::Session session(aws_world(workspace.world()), {bucket_region(workspace)});
+        aws::Session session(aws_world(workspace.world()), {bucket_region(project, workspace.world().environment)});
         const Vault vault{session.s3, project.bucket,          project.stack,   run.id,
                           run.sink,   workspace.world().clock, run.interruption};
         const BuildspecPlace place{what.channel, what.stage};

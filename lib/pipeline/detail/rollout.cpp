@@ -131,6 +131,24 @@ std::optional<Verdict> Rollout::begin()
     return std::nullopt;
 }
 
+void Rollout::resume(const deployment::Observation& baseline)
+{
+    watch_ = make_watch(true);
+    watch_->resume(baseline, workspace_.run().interruption);
+}
+
+bool Rollout::apply(const deployment::RuntimeVariables&, const std::set<std::string>&, const std::string&)
+{
+    return false;
+}
+
+void Rollout::start(const std::string&) {}
+
+std::string Rollout::version() const
+{
+    return {};
+}
+
 Verdict Rollout::finish()
 {
     Verdict verdict;

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "aws/session.hpp"
+#include "deployment/runtime.hpp"
 #include "deployment/watch.hpp"
 #include "pipeline/detail/workspace.hpp"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace tinystacks::pipeline {
@@ -20,6 +22,15 @@ public:
     /// What runs now, before the release: the verdict when that is the end already, because there is no such service
     /// or function. What cannot be read because the caller may not, is said and not watched.
     [[nodiscard]] std::optional<deployment::Verdict> begin();
+    /// Instead of begin(), for a rollout that another process began: what its begin() observed.
+    void resume(const deployment::Observation& baseline);
+    /// After the release: makes the application have these variables. False when it has them already.
+    bool apply(const deployment::RuntimeVariables& wanted, const std::set<std::string>& gone,
+               const std::string& repository);
+    /// Instead of a release: starts an earlier version again.
+    void start(const std::string& version);
+    /// What was released: an ECS task definition, a Lambda function's image by digest.
+    [[nodiscard]] std::string version() const;
     [[nodiscard]] deployment::Verdict finish();
     /// Brings back what ran before begin(): rolled_back or rollback_failed.
     [[nodiscard]] deployment::Outcome undo();

@@ -1,9 +1,11 @@
 #include "pipeline/detail/upload.hpp"
 
+#include "aws/region.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/temp_dir.hpp"
 #include "log/journal.hpp"
+#include "pipeline/pipeline.hpp"
 
 #include <fcntl.h>
 
@@ -103,6 +105,19 @@ std::vector<std::pair<std::string, fs::path>> find_artifacts(const fs::path& dir
 }
 
 }  // namespace
+
+std::string bucket_region(const project::Project& project, const process::Environment& environment)
+{
+    if (const auto region = aws::find_region({}, environment)) {
+        return region->name;
+    }
+    for (const auto& stage : project.stages) {
+        if (!stage.region.empty()) {
+            return stage.region;
+        }
+    }
+    return aws::choose_region({}, environment).name;
+}
 
 void store_log(const Vault& vault, const BuildspecPlace& place, const fs::path& journal, const fs::path& work)
 {

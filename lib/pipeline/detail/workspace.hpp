@@ -46,6 +46,7 @@ public:
     [[nodiscard]] std::string remote_url() const { return repository_.find_remote_url().value_or(""); }
 
     [[nodiscard]] World& world() { return world_; }
+    [[nodiscard]] const Clock& clock() const { return world_.clock; }
     [[nodiscard]] const Run& run() const { return run_; }
     void say(log::Event event) const { run_.sink.write(event); }
     void note(Severity severity, const std::string& stage, const std::string& message,

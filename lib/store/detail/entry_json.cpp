@@ -85,9 +85,12 @@ Deployment read_deployment(const json& object)
     deployment.commit = object.at("commit");
     deployment.digest = object.at("digest");
     deployment.url = object.at("url");
-    // Version 1 had neither.
+    // Version 1 had none of these.
     deployment.task_definition = object.value("task_definition", "");
+    deployment.means = deployment::find_means(object.value("means", "")).value_or(deployment::Means::release);
     deployment.rollback_of = object.value("rollback_of", "");
+    deployment.alone = object.value("alone", false);
+    deployment.variables = object.value("variables", std::vector<std::string>());
     deployment.started_at = time(object.at("started_at"));
     deployment.ended_at = find_time(object.at("ended_at"));
     deployment.state =
@@ -281,7 +284,10 @@ json to_json(const Deployment& deployment)
             {"digest", deployment.digest},
             {"url", deployment.url},
             {"task_definition", deployment.task_definition},
+            {"means", deployment::to_string(deployment.means)},
             {"rollback_of", deployment.rollback_of},
+            {"alone", deployment.alone},
+            {"variables", deployment.variables},
             {"started_at", to_json(deployment.started_at)},
             {"ended_at", to_json(deployment.ended_at)},
             {"state", to_string(deployment.state)},
