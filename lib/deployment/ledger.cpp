@@ -1,5 +1,6 @@
 #include "deployment/ledger.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/error.hpp"
 
 #include <ctime>
@@ -111,6 +112,7 @@ void Ledger::commit(const std::string& stack, Look look, const Decide& decide)
         apply(sum, entry);
         if (entries_.append(stack, entry, sum) == Appended::yes) {
             known.book = std::move(sum);
+            crash_point("an entry was added to the ledger");
             return;
         }
     }

@@ -1,5 +1,6 @@
 #include "http/curl_transport.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/detail/curl_library.hpp"
@@ -133,6 +134,9 @@ Response CurlTransport::send(const Request& request, const OnBody& on_body, cons
     {
         Stay stay(curl, multi.get(), transfer.handle());
         code = stay.until_end(interruption);
+    }
+    if (request.method != "GET" && request.method != "HEAD") {
+        crash_point("a server was asked to change something");
     }
     connections_->give_back(std::move(multi));  // after an exception it is closed instead
     return transfer.finish(code);

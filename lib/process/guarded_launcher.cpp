@@ -1,5 +1,6 @@
 #include "process/guarded_launcher.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "process/detail/guard.hpp"
@@ -224,6 +225,7 @@ Outcome GuardedLauncher::run(const Command& command, const OnOutput& on_output, 
     } else {
         watch.take_to_end(out.read.number(), err.read.number());
     }
+    crash_point("a program ended");
     if (watch.interrupted()) {
         throw Interrupted();
     }

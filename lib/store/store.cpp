@@ -1,5 +1,6 @@
 #include "store/store.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/error.hpp"
 #include "store/detail/connection.hpp"
 #include "store/detail/entry_json.hpp"
@@ -49,6 +50,7 @@ void Store::begin_run(const Run& run)
 {
     const auto process = this_process();
     database_->write([&](SQLite::Database& database) { tables::insert_run(database, run, process); });
+    crash_point("a run was begun");
 }
 
 void Store::end_run(const std::string& id, const std::string& result)
@@ -58,6 +60,7 @@ void Store::end_run(const std::string& id, const std::string& result)
     if (!found) {
         throw Error(ErrorKind::not_found, "there is no run '{}'", id);
     }
+    crash_point("a run was ended");
 }
 
 std::optional<Run> Store::find_run(const std::string& id)
