@@ -168,10 +168,11 @@ DeployOutcome deploy_all(const Source& source, bool rebuild, bool force, World& 
 DeployOutcome resume(const DeployRequest& request, World& world, const Run& run)
 {
     const auto stack = read_project(request.source).project.stack;
+    const auto nothing_left = Error(ErrorKind::not_found, "nothing of stack '{}' was left unfinished", stack)
+                                  .with_hint("tinystacks status");
     const auto unfinished = find_unfinished(world.ledger.read(stack), request.stage);
     if (!unfinished) {
-        throw Error(ErrorKind::not_found, "nothing of stack '{}' was left unfinished", stack)
-            .with_hint("tinystacks status");
+        throw nothing_left;
     }
     auto source = request.source;
     source.commit = unfinished->commit;
@@ -195,6 +196,9 @@ DeployOutcome resume(const DeployRequest& request, World& world, const Run& run)
     if (!last.alone) {
         const auto next = static_cast<std::size_t>(&stage - workspace.project().stages.data()) + 1;
         bring_all(workspace, {last.digest, last.commit}, next, false, outcome);
+    }
+    if (outcome.deployments.empty() && !outcome.error) {
+        throw nothing_left;
     }
     return outcome;
 }
