@@ -64,10 +64,12 @@ json changed(const json& entries, const VariableList& where, const RuntimeVariab
     for (auto entry : entries) {
         const auto name = text(entry, "name");
         const auto found = wanted.find(name);
-        if (found == wanted.end() ? gone.contains(name) : !where.holds(found->second) || !set.insert(name).second) {
+        const bool is_wanted = found != wanted.end();
+        const bool stays = is_wanted ? where.holds(found->second) && set.insert(name).second : !gone.contains(name);
+        if (!stays) {
             continue;
         }
-        if (found != wanted.end()) {
+        if (is_wanted) {
             entry[where.value] = found->second.value;
         }
         out.push_back(std::move(entry));
