@@ -1,11 +1,14 @@
 #include "aws/ecs.hpp"
 
+#include "aws/detail/json.hpp"
 #include "aws/detail/json_call.hpp"
+#include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <functional>
+#include <vector>
 
 namespace tinystacks::aws {
 namespace {
@@ -18,6 +21,19 @@ constexpr detail::JsonService ecs{"ecs", "ecs", "AmazonEC2ContainerServiceV20141
 json nothing(const char* list)
 {
     return {{list, json::array()}, {"failures", json::array()}};
+}
+
+/// Takes out the tags with the prefix "aws:", which AWS refuses from anybody else. Source: Amazon ECS API Reference,
+/// "Tag".
+void drop_reserved_tags(json& definition)
+{
+    const auto tags = definition.find("tags");
+    if (tags == definition.end() || !tags->is_array()) {
+        definition.erase("tags");
+        return;
+    }
+    std::erase_if(tags->get_ref<json::array_t&>(),
+                  [](const json& tag) { return to_lower(detail::text_of(tag, {"key"})).starts_with("aws:"); });
 }
 
 double creation_time(const json& deployment)
@@ -84,7 +100,19 @@ json Ecs::describe_service_revisions(const std::vector<std::string>& arns, const
 
 json Ecs::describe_task_definition(const std::string& name, const Interruption& interruption)
 {
-    return detail::call_json(client_, ecs, "DescribeTaskDefinition", {{"taskDefinition", name}}, interruption);
+    return detail::call_json(client_, ecs, "DescribeTaskDefinition",
+                             {{"taskDefinition", name}, {"include", json::array({"TAGS"})}}, interruption);
+}
+
+json Ecs::register_task_definition(json definition, const Interruption& interruption)
+{
+    for (const auto* member : {"taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities",
+                               "registeredAt", "registeredBy", "deregisteredAt"}) {
+        definition.erase(member);
+    }
+    drop_reserved_tags(definition);
+    // May be sent twice: a revision more that nothing runs does no harm.
+    return detail::call_json(client_, ecs, "RegisterTaskDefinition", definition, interruption);
 }
 
 json Ecs::describe_container_instances(const std::string& cluster, const Interruption& interruption)

@@ -31,8 +31,12 @@ public:
                                                               const Interruption& interruption = {});
     [[nodiscard]] nlohmann::json describe_service_revisions(const std::vector<std::string>& arns,
                                                             const Interruption& interruption = {});
+    /// {"taskDefinition":{…},"tags":[…]}
     [[nodiscard]] nlohmann::json describe_task_definition(const std::string& name,
                                                           const Interruption& interruption = {});
+    /// Registers a revision from a task definition as it was described, with its `tags`; what only AWS may set is left
+    /// out. {"taskDefinition":{…},"tags":[…]}
+    nlohmann::json register_task_definition(nlohmann::json definition, const Interruption& interruption = {});
     /// {"containerInstances":[…]} of the cluster, at most 100.
     [[nodiscard]] nlohmann::json describe_container_instances(const std::string& cluster,
                                                               const Interruption& interruption = {});

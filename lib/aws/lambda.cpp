@@ -38,6 +38,13 @@ json ask(Client& client, const Call& call, const Interruption& interruption)
     return std::move(*answer);
 }
 
+json change(Client& client, Call call, const json& input, const Interruption& interruption)
+{
+    call.headers = {{"Content-Type", "application/json"}};
+    call.body = input.dump(-1, ' ', false, json::error_handler_t::replace);
+    return ask(client, call, interruption);
+}
+
 /// The first bytes of a payload as text that JSON can hold.
 std::string shorten(std::string_view payload)
 {
@@ -60,11 +67,17 @@ json Lambda::update_function_code(const std::string& function, const std::string
                                   const Interruption& interruption)
 {
     auto call = function_call("UpdateFunctionCode", "PUT", function, "/code");
-    call.headers = {{"Content-Type", "application/json"}};
-    call.body = json{{"ImageUri", image}}.dump(-1, ' ', false, json::error_handler_t::replace);
     // A digest names the same code the second time; what a tag names may have changed since the first.
     call.repeat = image.find("@sha256:") != std::string::npos ? Repeat::safe : Repeat::once;
-    return ask(client_, call, interruption);
+    return change(client_, std::move(call), {{"ImageUri", image}}, interruption);
+}
+
+json Lambda::update_function_configuration(const std::string& function, const json& variables,
+                                           const Interruption& interruption)
+{
+    // May be sent twice: it says what is to be, not what is to change.
+    return change(client_, function_call("UpdateFunctionConfiguration", "PUT", function, "/configuration"),
+                  {{"Environment", {{"Variables", variables}}}}, interruption);
 }
 
 json Lambda::get_function_url_config(const std::string& function, const Interruption& interruption)

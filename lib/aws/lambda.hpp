@@ -19,6 +19,9 @@ public:
                                                             const Interruption& interruption = {});
     nlohmann::json update_function_code(const std::string& function, const std::string& image,
                                         const Interruption& interruption = {});
+    /// Sets the environment to `variables`, name to value: those it does not name are gone.
+    nlohmann::json update_function_configuration(const std::string& function, const nlohmann::json& variables,
+                                                 const Interruption& interruption = {});
     /// {"FunctionUrl":…}. Throws Refusal{not_found} when it has none.
     [[nodiscard]] nlohmann::json get_function_url_config(const std::string& function,
                                                          const Interruption& interruption = {});

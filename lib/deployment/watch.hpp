@@ -9,11 +9,13 @@
 #include "deployment/deployment.hpp"
 #include "deployment/observation.hpp"
 #include "deployment/rollout.hpp"
+#include "deployment/runtime.hpp"
 #include "log/event.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 /// Watching a rollout on AWS until its end, and bringing it back when it fails.
@@ -44,12 +46,22 @@ public:
     virtual ~Watch() = default;
     /// Before the release: what runs now. Throws Error when the service or function cannot be read.
     virtual void begin(const Interruption& interruption) = 0;
-    /// Instead of begin(), for a rollout that another process began: what its begin() observed. Throws Error.
+    /// Instead of begin(), for a rollout that another process began: the last Baseline it observed. Throws Error.
     virtual void resume(const Observation& baseline, const Interruption& interruption) = 0;
+    /// After the release, before finish(): has what it started run with the variables `wanted` and without `gone`, as
+    /// with_variables() does. Whether that took a rollout more: finish() then judges this one, and going back still
+    /// goes to what ran at begin(). Does nothing for a release that has failed already. Throws Error: nothing is then
+    /// known to be started.
+    [[nodiscard]] virtual bool apply(const RuntimeVariables& wanted, const std::set<std::string>& gone,
+                                     const std::string& repository, const Interruption& interruption) = 0;
+    /// Instead of a release: asks AWS to run an earlier version(). Throws Error.
+    virtual void start(const std::string& version, const Interruption& interruption) = 0;
     /// After the release: until the end. Throws Interrupted.
     [[nodiscard]] virtual Verdict finish(const Interruption& interruption) = 0;
     /// Asks AWS to run again what ran at begin(). Throws Error.
     virtual void restore(const Interruption& interruption) = 0;
+    /// What finish() judged: the ARN of a task definition, or an image by digest. Empty when it is not known.
+    [[nodiscard]] virtual std::string version() const = 0;
     /// Where the application answers; empty when it is not known.
     [[nodiscard]] virtual std::string url() const = 0;
 };

@@ -1,3 +1,6 @@
+#include "deployment/detail/ecs_baseline.hpp"
+#include "deployment/detail/ecs_release.hpp"
+#include "deployment/detail/ecs_targets.hpp"
 #include "deployment/detail/ecs_tasks.hpp"
 #include "deployment/detail/observer.hpp"
 #include "deployment/detail/reply.hpp"
@@ -30,7 +33,7 @@ class EcsWatch final : public Watch {
 public:
     EcsWatch(Lookout lookout, std::string cluster, std::string service)
         : cluster_(std::move(cluster)), service_(std::move(service)), observer_(std::move(lookout), "ecs"),
-          task_look_(observer_, cluster_, service_)
+          task_look_(observer_, cluster_, service_), targets_(observer_)
     {}
 
     void begin(const Interruption& interruption) override
@@ -41,31 +44,52 @@ public:
             throw Error(ErrorKind::not_found, "the cluster '{}' has no service '{}'", cluster_, service_)
                 .with_hint(fmt::format("aws ecs list-services --cluster {}", cluster_));
         }
-        const auto& service = services.front();
-        old_task_definition_ = text(service, "taskDefinition");
-        observer_.observe({observer_.now(), "Baseline", baseline(service, interruption)});
-        find_groups(service, interruption);
+        take_baseline(services.front(), interruption);
+        observer_.observe({observer_.now(), "Baseline", before_.reply()});
+        targets_.find(services.front(), interruption);
     }
 
     void resume(const Observation& before, const Interruption& interruption) override
     {
-        old_task_definition_ = text(before.reply, "task_definition");
-        for (const auto& event : list(before.reply, "events")) {
-            known_events_.insert(event.get<std::string>());
-        }
-        for (const auto& attempt : list(before.reply, "service_deployments")) {
-            old_attempts_.insert(attempt.get<std::string>());
-        }
+        before_ = EcsBaseline::read(before.reply);
         observer_.observe(before);
         const auto described = ecs().describe_services(cluster_, service_, interruption);
         if (!list(described, "services").empty()) {
-            find_groups(list(described, "services").front(), interruption);
+            targets_.find(list(described, "services").front(), interruption);
         }
+    }
+
+    bool apply(const RuntimeVariables& wanted, const std::set<std::string>& gone, const std::string& repository,
+               const Interruption& interruption) override
+    {
+        if (wanted.empty() && gone.empty()) {
+            return false;
+        }
+        const auto release = find_release(observer_, before_, interruption);
+        if (!release) {
+            return false;
+        }
+        const auto released = text(release->service, "taskDefinition");
+        const auto described = ecs().describe_task_definition(released, interruption);
+        auto definition = with_variables(member(described, "taskDefinition"), repository, wanted, gone);
+        if (!definition) {
+            return false;
+        }
+        (*definition)["tags"] = member(described, "tags");
+        const auto registered = ecs().register_task_definition(std::move(*definition), interruption);
+        const auto revision = text(member(registered, "taskDefinition"), "taskDefinitionArn");
+        before_.released = released;
+        before_.add_service(release->service);
+        before_.add_attempts(release->attempts);
+        // Before the update, so that whoever watches on after us never takes it for another one's.
+        observer_.observe({observer_.now(), "Baseline", before_.reply()});
+        observer_.changed("variables", service_, "CHANGED", reply::last_part(revision));
+        start(revision, interruption);
+        return true;
     }
 
     Verdict finish(const Interruption& interruption) override
     {
-        released_ = true;
         return ended(observer_.follow(
             round_interval,
             [&] {
@@ -75,88 +99,34 @@ public:
             [&](const Judgement& judgement) { return act(judgement, interruption); }, interruption));
     }
 
-    void restore(const Interruption& interruption) override
+    void start(const std::string& version, const Interruption& interruption) override
     {
-        (void)ecs().update_service(cluster_, service_, old_task_definition_, interruption);
+        (void)ecs().update_service(cluster_, service_, version, interruption);
     }
 
-    [[nodiscard]] std::string url() const override { return url_; }
+    void restore(const Interruption& interruption) override { start(before_.task_definition, interruption); }
+
+    [[nodiscard]] std::string version() const override { return task_definition_; }
+    [[nodiscard]] std::string url() const override { return targets_.url(); }
 
 private:
     [[nodiscard]] aws::Ecs& ecs() const { return observer_.lookout().ecs; }
 
-    void find_groups(const nlohmann::json& service, const Interruption& interruption)
+    void take_baseline(const nlohmann::json& service, const Interruption& interruption)
     {
-        for (const auto& balancer : list(service, "loadBalancers")) {
-            if (auto group = text(balancer, "targetGroupArn"); !group.empty()) {
-                groups_.push_back(std::move(group));
-            }
-            auto other = text(member(balancer, "advancedConfiguration"), "alternateTargetGroupArn");
-            if (!other.empty()) {
-                groups_.push_back(std::move(other));
-            }
-        }
-        look_at_targets(interruption);
-        find_url(interruption);
-    }
-
-    nlohmann::json baseline(const nlohmann::json& service, const Interruption& interruption)
-    {
-        nlohmann::json baseline = {{"target", "ecs"},
-                                   {"cluster", cluster_},
-                                   {"service", service_},
-                                   {"task_definition", old_task_definition_},
-                                   {"deployments", nlohmann::json::array()},
-                                   {"service_deployments", nlohmann::json::array()},
-                                   {"events", nlohmann::json::array()}};
-        bool completed = false;
-        for (const auto& deployment : list(service, "deployments")) {
-            baseline["deployments"].push_back(text(deployment, "id"));
-            const auto state = text(deployment, "rolloutState");
-            completed = completed || state == "COMPLETED" || state.empty();
-        }
-        baseline["first"] = !completed && reply::number(service, "runningCount").value_or(0) == 0;
-        for (const auto& event : list(service, "events")) {
-            baseline["events"].push_back(text(event, "id"));
-            known_events_.insert(text(event, "id"));
-        }
+        before_.cluster = cluster_;
+        before_.service = service_;
+        before_.task_definition = text(service, "taskDefinition");
+        before_.first = reply::number(service, "runningCount").value_or(0) == 0 &&
+                        std::ranges::none_of(list(service, "deployments"), [](const nlohmann::json& deployment) {
+                            const auto state = text(deployment, "rolloutState");
+                            return state == "COMPLETED" || state.empty();
+                        });
+        before_.add_service(service);
         try {
-            const auto listed = ecs().list_service_deployments(cluster_, service_, interruption);
-            for (const auto& each : list(listed, "serviceDeployments")) {
-                baseline["service_deployments"].push_back(text(each, "serviceDeploymentArn"));
-                old_attempts_.insert(text(each, "serviceDeploymentArn"));
-            }
+            before_.add_attempts(ecs().list_service_deployments(cluster_, service_, interruption));
         } catch (const Error&) {
             // Looked for again after the release; the one that runs now is known from the service.
-        }
-        if (auto current = text(service, "currentServiceDeployment"); !current.empty()) {
-            old_attempts_.insert(current);
-            baseline["service_deployments"].push_back(std::move(current));
-        }
-        return baseline;
-    }
-
-    void find_url(const Interruption& interruption)
-    {
-        if (groups_.empty()) {
-            return;
-        }
-        auto& elbv2 = observer_.lookout().elbv2;
-        try {
-            const auto groups = elbv2.describe_target_groups({groups_.front()}, interruption);
-            observer_.observe({observer_.now(), "DescribeTargetGroups", groups});
-            const auto& balancers =
-                list(groups, "TargetGroups").empty()
-                    ? nlohmann::json::array_t{}
-                    : nlohmann::json::array_t(list(list(groups, "TargetGroups").front(), "LoadBalancerArns"));
-            if (balancers.empty() || !balancers.front().is_string()) {
-                return;
-            }
-            const auto found = elbv2.describe_load_balancers({balancers.front().get<std::string>()}, interruption);
-            observer_.observe({observer_.now(), "DescribeLoadBalancers", found});
-            url_ = observer_.judgement().url;
-        } catch (const Error&) {
-            url_.clear();  // the caller may not look at balancers: then no URL is shown
         }
     }
 
@@ -184,8 +154,8 @@ private:
         if (is_due(next_tasks_, task_interval, changes.tasks)) {
             look_at_tasks(changes.tasks, interruption);
         }
-        if (has_open_targets_ && is_due(next_targets_, target_interval, false)) {
-            look_at_targets(interruption);
+        if (targets_.is_open() && is_due(next_targets_, target_interval, false)) {
+            targets_.look(interruption);
         }
     }
 
@@ -221,8 +191,9 @@ private:
                 tasks = fmt::format("{}:{}:{}:{}", text(deployment, "id"), text(deployment, "runningCount"),
                                     text(deployment, "pendingCount"), text(deployment, "failedTasks"));
                 primary_ = text(deployment, "id");
-                if (task_definition_.empty() || text(deployment, "taskDefinition") != old_task_definition_) {
-                    task_definition_ = text(deployment, "taskDefinition");
+                if (auto definition = text(deployment, "taskDefinition");
+                    task_definition_.empty() || is_new(definition)) {
+                    task_definition_ = std::move(definition);
                 }
                 primary_running_ = reply::number(deployment, "runningCount").value_or(0);
             }
@@ -230,7 +201,7 @@ private:
         const auto& events = list(service, "events");
         for (auto event = events.rbegin(); event != events.rend(); ++event) {
             const auto id = text(*event, "id");
-            if (!known_events_.insert(id).second) {
+            if (before_.events.contains(id) || !told_events_.insert(id).second) {
                 continue;
             }
             const auto message = text(*event, "message");
@@ -246,8 +217,16 @@ private:
         given_up_ = given_up;
         rollout_ = std::move(rollout);
         tasks_ = std::move(tasks);
-        has_open_targets_ = !groups_.empty() && (has_open_targets_ || changes.tasks);
+        if (changes.tasks) {
+            targets_.expect_change();
+        }
         return changes;
+    }
+
+    /// Whether a task definition is neither the one of before nor the one a revision of ours took the place of.
+    [[nodiscard]] bool is_new(const std::string& definition) const
+    {
+        return definition != before_.task_definition && definition != before_.released;
     }
 
     void look_at_deployments(const Interruption& interruption)
@@ -259,7 +238,7 @@ private:
                 interruption);
             for (const auto& each : list(listed, "serviceDeployments")) {
                 const auto arn = text(each, "serviceDeploymentArn");
-                if (!old_attempts_.contains(arn) && std::ranges::find(attempts_, arn) == attempts_.end()) {
+                if (!before_.attempts.contains(arn) && std::ranges::find(attempts_, arn) == attempts_.end()) {
                     attempts_.push_back(arn);
                 }
             }
@@ -284,27 +263,6 @@ private:
         task_look_.look(primary_, any ? EcsTasks::Running::look : EcsTasks::Running::leave, interruption);
     }
 
-    void look_at_targets(const Interruption& interruption)
-    {
-        bool open = false;
-        for (const auto& group : groups_) {
-            const auto answer = observer_.ask(
-                "DescribeTargetHealth",
-                [&](const Interruption& stop) { return observer_.lookout().elbv2.describe_target_health(group, stop); },
-                interruption);
-            for (const auto& each : list(answer, "TargetHealthDescriptions")) {
-                const auto& health = member(each, "TargetHealth");
-                const auto& target = member(each, "Target");
-                open = open || text(health, "State") != "healthy";
-                if (released_ && text(health, "State") == "unhealthy") {
-                    observer_.changed("target", text(target, "Id") + ":" + text(target, "Port"), "unhealthy",
-                                      text(health, "Description"));
-                }
-            }
-        }
-        has_open_targets_ = open;
-    }
-
     /// What decides whose fault it is, once something fails: the room on the instances, the secrets of before.
     void know_more(const Interruption& interruption)
     {
@@ -321,7 +279,7 @@ private:
             task_look_.know_definition(task_definition_, interruption);
         }
         if (finding && finding->cause == "ecs.secret.missing") {
-            task_look_.know_definition(old_task_definition_, interruption);
+            task_look_.know_definition(before_.task_definition, interruption);
         }
     }
 
@@ -343,12 +301,14 @@ private:
         }
         acted_ = true;
         observer_.note(Severity::warning,
-                       fmt::format("bringing {} back to {}", service_, reply::last_part(old_task_definition_)));
-        if (!judgement.rollout.empty() && stop(judgement.rollout, interruption)) {
+                       fmt::format("bringing {} back to {}", service_, reply::last_part(before_.task_definition)));
+        // AWS would go back to what the release started if that had come to its end before our revision took its place.
+        const bool goes_back_far_enough = !before_.is_second() || before_.released == before_.task_definition;
+        if (goes_back_far_enough && !judgement.rollout.empty() && stop(judgement.rollout, interruption)) {
             return std::nullopt;
         }
         try {
-            const auto answer = ecs().update_service(cluster_, service_, old_task_definition_, interruption);
+            const auto answer = ecs().update_service(cluster_, service_, before_.task_definition, interruption);
             observer_.observe({observer_.now(), "UpdateService", answer});
             return std::nullopt;
         } catch (const Error& error) {
@@ -398,22 +358,18 @@ private:
     std::string service_;
     Observer observer_;
     EcsTasks task_look_;
-    std::string old_task_definition_;
+    EcsTargets targets_;
+    EcsBaseline before_;
     std::string task_definition_;
     std::string primary_;
-    std::string url_;
     std::string rollout_;
     std::string tasks_;
-    bool has_open_targets_ = false;  ///< some target is neither healthy nor gone
     long primary_running_ = 0;
-    std::vector<std::string> groups_;
     std::vector<std::string> attempts_;
-    std::set<std::string> old_attempts_;
-    std::set<std::string> known_events_;
+    std::set<std::string> told_events_;
     std::chrono::steady_clock::time_point next_tasks_{};
     std::chrono::steady_clock::time_point next_attempt_{};
     std::chrono::steady_clock::time_point next_targets_{};
-    bool released_ = false;
     bool given_up_ = false;
     bool asks_for_room_ = false;
     bool acted_ = false;

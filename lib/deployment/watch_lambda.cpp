@@ -57,34 +57,23 @@ public:
 
     void begin(const Interruption& interruption) override
     {
-        auto function = lambda().get_function(function_, interruption);
-        // An update that goes on would refuse ours.
-        const auto began = std::chrono::steady_clock::now();
-        while (text(member(function, "Configuration"), "LastUpdateStatus") == "InProgress" &&
-               std::chrono::steady_clock::now() - began < busy_patience) {
-            observer_.changed("function", function_, "InProgress", "another update is waited for");
-            observer_.lookout().wait(round_interval, interruption);
-            function = lambda().get_function(function_, interruption);
-        }
+        const auto function = get_settled("another update is waited for", interruption);
         const auto& configuration = member(function, "Configuration");
-        const auto& code = member(function, "Code");
-        old_image_ = text(code, "ResolvedImageUri");
-        if (old_image_.empty()) {
-            old_image_ = text(code, "ImageUri");
-        }
+        old_image_ = image_of(function);
+        old_variables_ = member(member(configuration, "Environment"), "Variables");
         timeout_ = std::chrono::seconds(reply::number(configuration, "Timeout").value_or(60));
-        observer_.observe({observer_.now(),
-                           "Baseline",
-                           {{"target", "lambda"},
-                            {"function", function_},
-                            {"code_sha256", text(configuration, "CodeSha256")},
-                            {"image", old_image_},
-                            {"health", health_}}});
+        baseline_ = {{"target", "lambda"},
+                     {"function", function_},
+                     {"code_sha256", text(configuration, "CodeSha256")},
+                     {"image", old_image_},
+                     {"health", health_}};
+        observer_.observe({observer_.now(), "Baseline", baseline_});
         find_url(interruption);
     }
 
     void resume(const Observation& before, const Interruption& interruption) override
     {
+        baseline_ = before.reply;
         old_image_ = text(before.reply, "image");
         const auto function = lambda().get_function(function_, interruption);
         timeout_ = std::chrono::seconds(reply::number(member(function, "Configuration"), "Timeout").value_or(60));
@@ -92,22 +81,101 @@ public:
         find_url(interruption);
     }
 
+    bool apply(const RuntimeVariables& wanted, const std::set<std::string>& gone, const std::string& /*repository*/,
+               const Interruption& interruption) override
+    {
+        if (wanted.empty() && gone.empty()) {
+            return false;
+        }
+        const auto function = get_settled("the release's update is waited for", interruption);
+        const auto& configuration = member(function, "Configuration");
+        if (text(configuration, "LastUpdateStatus") == "Failed") {
+            return false;
+        }
+        const auto variables = with_function_variables(configuration, wanted, gone);
+        if (!variables) {
+            return false;
+        }
+        baseline_["second"] = true;
+        baseline_["revision"] = text(configuration, "RevisionId");
+        observer_.observe({observer_.now(), "Baseline", baseline_});
+        observer_.changed("variables", function_, "CHANGED", "");
+        has_new_variables_ = true;
+        (void)lambda().update_function_configuration(function_, *variables, interruption);
+        return true;
+    }
+
     Verdict finish(const Interruption& interruption) override
     {
-        return ended(observer_.follow(
+        auto verdict = ended(observer_.follow(
             round_interval, [&] { look(interruption); },
             [&](const Judgement& judgement) { return act(judgement, interruption); }, interruption));
+        know_version(interruption);
+        return verdict;
     }
 
-    void restore(const Interruption& interruption) override
+    void start(const std::string& version, const Interruption& interruption) override
     {
-        (void)lambda().update_function_code(function_, old_image_, interruption);
+        (void)lambda().update_function_code(function_, version, interruption);
     }
 
+    void restore(const Interruption& interruption) override { (void)go_back(interruption); }
+
+    [[nodiscard]] std::string version() const override { return version_; }
     [[nodiscard]] std::string url() const override { return url_; }
 
 private:
     [[nodiscard]] aws::Lambda& lambda() const { return observer_.lookout().lambda; }
+
+    [[nodiscard]] static std::string image_of(const nlohmann::json& function)
+    {
+        const auto& code = member(function, "Code");
+        auto resolved = text(code, "ResolvedImageUri");
+        return resolved.empty() ? text(code, "ImageUri") : resolved;
+    }
+
+    /// The function once no update goes on, which would refuse ours; after some time as it is.
+    nlohmann::json get_settled(const std::string& why, const Interruption& interruption)
+    {
+        auto function = lambda().get_function(function_, interruption);
+        const auto began = std::chrono::steady_clock::now();
+        while (text(member(function, "Configuration"), "LastUpdateStatus") == "InProgress" &&
+               std::chrono::steady_clock::now() - began < busy_patience) {
+            observer_.changed("function", function_, "InProgress", why);
+            observer_.lookout().wait(round_interval, interruption);
+            function = lambda().get_function(function_, interruption);
+        }
+        return function;
+    }
+
+    /// Before anything else is started: afterwards the function may run something else.
+    void know_version(const Interruption& interruption)
+    {
+        if (!version_.empty()) {
+            return;
+        }
+        try {
+            version_ = image_of(lambda().get_function(function_, interruption));
+        } catch (const Error&) {
+            version_.clear();  // no reason to lose a verdict
+        }
+    }
+
+    /// The answer of the last update that this takes.
+    nlohmann::json go_back(const Interruption& interruption)
+    {
+        if (has_new_variables_) {
+            const auto variables = old_variables_.is_object() ? old_variables_ : nlohmann::json::object();
+            (void)lambda().update_function_configuration(function_, variables, interruption);
+            (void)get_settled("the variables are brought back", interruption);
+        } else if (reply::truth(baseline_, "second")) {
+            observer_.note(
+                Severity::warning,
+                fmt::format("only the code of {} is brought back: its variables of before are not known here",
+                            function_));
+        }
+        return lambda().update_function_code(function_, old_image_, interruption);
+    }
 
     void look(const Interruption& interruption)
     {
@@ -149,9 +217,10 @@ private:
             return failed;
         }
         acted_ = true;
+        know_version(interruption);
         observer_.note(Severity::warning, fmt::format("bringing {} back to {}", function_, old_image_));
         try {
-            const auto answer = lambda().update_function_code(function_, old_image_, interruption);
+            const auto answer = go_back(interruption);
             observer_.observe({observer_.now(), "UpdateFunctionCode", answer});
             return std::nullopt;
         } catch (const Error& error) {
@@ -169,7 +238,13 @@ private:
     std::string function_;
     std::string health_;
     Observer observer_;
+    nlohmann::json baseline_;
     std::string old_image_;
+    /// Not in the baseline, which is written to disk: values stay in memory. Whoever watches on after a crash can bring
+    /// back the code only.
+    nlohmann::json old_variables_;
+    bool has_new_variables_ = false;
+    std::string version_;
     std::string url_;
     std::chrono::milliseconds timeout_ = 60s;
     bool acted_ = false;

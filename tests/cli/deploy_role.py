@@ -39,7 +39,7 @@ def methods():
         starts = [(m.start(), m[1], m[2]) for m in re.finditer(rf"^\S.* ({'|'.join(CLASSES)})::(\w+)\(", text, re.M)]
         for (start, name, method), end in zip(starts, [at for at, _, _ in starts[1:]] + [len(text)]):
             operations = re.findall(r'"([A-Z][a-z]+[A-Z]\w+)"', text[start:end])
-            known = [word for word in operations if re.match("(Describe|List|Get|Put|Update|Stop|Batch|Assume|Filter|Head|Delete|Create)",
+            known = [word for word in operations if re.match("(Describe|List|Get|Put|Register|Update|Stop|Batch|Assume|Filter|Head|Delete|Create)",
                                                              word)]
             yield method, [f"{CLASSES[name]}:{word}" for word in known + (["Invoke"] if method == "invoke" else [])]
 

@@ -71,7 +71,8 @@ aws ecs describe-task-definition --region "$STAGE_REGION" --task-definition "$cu
   --output json |
   jq --arg image "$ECR_IMAGE_URL:$STAGE_NAME" --argjson change 'PATCH' '
     .containerDefinitions[0] |= (. + {image: $image} + $change)
-    | del(.taskDefinitionArn, .revision, .status, .registeredAt, .registeredBy, .compatibilities)' > new.json
+    | del(.taskDefinitionArn, .revision, .status, .registeredAt, .registeredBy, .compatibilities,
+          .requiresAttributes)' > new.json
 new=$(aws ecs register-task-definition --region "$STAGE_REGION" --cli-input-json file://new.json \
   --query taskDefinition.taskDefinitionArn --output text)
 """ + UPDATE_SERVICE.replace("MORE", '--task-definition "$new"')

@@ -48,7 +48,7 @@ TEST_CASE("Ecs asks each operation by its name with its input", "[aws]")
          any},
         {[](auto& ecs) { return ecs.describe_task_definition("web:3"); },
          "DescribeTaskDefinition",
-         {{"taskDefinition", "web:3"}},
+         {{"taskDefinition", "web:3"}, {"include", {"TAGS"}}},
          any},
         {[](auto& ecs) { return ecs.stop_service_deployment("d"); },
          "StopServiceDeployment",
@@ -95,6 +95,26 @@ TEST_CASE("Ecs::list_service_deployments puts the newest first", "[aws]")
     CHECK(json::parse(desk.asked().body) == json{{"cluster", "c"}, {"service", "s"}, {"maxResults", 20}});
 }
 
+TEST_CASE("Ecs::register_task_definition leaves out what only AWS may set, and nothing else", "[aws]")
+{
+    ServiceDesk desk;
+    desk.transport.reply(200, R"({"taskDefinition":{"revision":4}})");
+    desk.transport.reply(200, "{}");
+    aws::Ecs ecs(desk.client);
+    const auto described = json::parse(R"({"taskDefinitionArn":"arn:web:3","revision":3,"status":"ACTIVE",
+        "requiresAttributes":[{"name":"x"}],"compatibilities":["EC2"],"registeredAt":1.5,"registeredBy":"arn:u",
+        "deregisteredAt":2.5,"family":"web","ofTomorrow":{"any":[1]},"containerDefinitions":[{"name":"web"}],
+        "tags":[{"key":"aws:cloudformation:stack-name","value":"s"},{"key":"team","value":"shop"}]})");
+
+    CHECK(ecs.register_task_definition(described) == json::parse(R"({"taskDefinition":{"revision":4}})"));
+    CHECK(json::parse(desk.asked().body) == json::parse(R"({"family":"web","ofTomorrow":{"any":[1]},
+        "containerDefinitions":[{"name":"web"}],"tags":[{"key":"team","value":"shop"}]})"));
+    CHECK(desk.header("x-amz-target") == "AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition");
+
+    (void)ecs.register_task_definition({{"family", "web"}, {"tags", nullptr}});
+    CHECK(json::parse(desk.asked(1).body) == json{{"family", "web"}});
+}
+
 TEST_CASE("Ecs asks nothing about no names, which AWS refuses", "[aws]")
 {
     ServiceDesk desk;
@@ -138,6 +158,17 @@ TEST_CASE("Lambda::update_function_code is sent again only for a digest", "[aws]
     desk.transport.fail("connection reset");
     desk.transport.reply(200, "{}");
     CHECK(lambda.update_function_code("web", "r/i@sha256:abc").empty());
+}
+
+TEST_CASE("Lambda::update_function_configuration changes the environment alone", "[aws]")
+{
+    ServiceDesk desk;
+    aws::Lambda lambda(desk.client);
+    desk.transport.reply(200, R"({"LastUpdateStatus":"InProgress"})");
+    CHECK(lambda.update_function_configuration("web", {{"TZ", "UTC"}}) == json{{"LastUpdateStatus", "InProgress"}});
+    CHECK(desk.asked().method + " " + desk.asked().url ==
+          "PUT https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/web/configuration");
+    CHECK(json::parse(desk.asked().body) == json{{"Environment", {{"Variables", {{"TZ", "UTC"}}}}}});
 }
 
 TEST_CASE("Lambda::invoke calls once and tells what came of it", "[aws]")

@@ -54,6 +54,16 @@ public:
                                   {"events", json::array()}}});
     }
 
+    /// What apply() observes before a revision of ours takes the place of the release's.
+    Service& baseline_of_revision(int second)
+    {
+        auto reply = observations_.front().reply;
+        reply["released"] = "api:2";
+        reply["deployments"].push_back("ecs-svc/2");
+        reply["service_deployments"].push_back("arn:sd/2");
+        return add(second, "Baseline", reply);
+    }
+
     Service& shows(int second, const json& deployments, bool breaker = true)
     {
         return add(second, "DescribeServices",
@@ -67,14 +77,14 @@ public:
     }
 
     Service& attempt(int second, const std::string& status, const std::string& words = {},
-                     const std::string& breaker = "MONITORING")
+                     const std::string& breaker = "MONITORING", const std::string& arn = "arn:sd/2")
     {
         return add(second, "DescribeServiceDeployments",
                    {{"serviceDeployments",
-                     {{{"serviceDeploymentArn", "arn:sd/2"},
+                     {{{"serviceDeploymentArn", arn},
                        {"status", status},
                        {"statusReason", words},
-                       {"createdAt", seconds(1)},
+                       {"createdAt", seconds(arn == "arn:sd/2" ? 1 : 6)},
                        {"deploymentCircuitBreaker", {{"status", breaker}, {"failureCount", 0}, {"threshold", 3}}}}}}});
     }
 
@@ -185,6 +195,61 @@ TEST_CASE("judge calls a deployment that another one replaced superseded", "[dep
     REQUIRE(judgement.verdict);
     CHECK(judgement.verdict->outcome == Outcome::superseded);
     CHECK(judgement.verdict->owner == Owner::operator_);
+}
+
+TEST_CASE("judge takes nothing of before a second baseline for the rollout of our revision", "[deployment]")
+{
+    auto service = Service().shows(2, rolling).baseline_of_revision(5);
+    auto ours = deployment("3", "PRIMARY", "IN_PROGRESS");
+    ours["createdAt"] = Service::seconds(6);
+    const auto others = [&] { return json::array({ours, deployment("2", "ACTIVE", "IN_PROGRESS")}); };
+
+    service.shows(7, others()).attempt(8, "STOPPED");  // of the release, which ours took the place of
+    CHECK_FALSE(service.judged().verdict);
+    CHECK(service.judged().rollout.empty());
+
+    ours["rolloutState"] = "COMPLETED";
+    service.attempt(9, "SUCCESSFUL", "", "MONITORING", "arn:sd/3").shows(9, json::array({ours}));
+    REQUIRE(service.judged().verdict);
+    CHECK(service.judged().verdict->outcome == Outcome::succeeded);
+    CHECK(service.judged().verdict->sentence == "the service runs api:3");
+}
+
+TEST_CASE("judge does not call it the old version when AWS goes back to the release only", "[deployment]")
+{
+    auto ours = deployment("3", "PRIMARY", "IN_PROGRESS");
+    ours["createdAt"] = Service::seconds(6);
+    auto service =
+        Service().baseline_of_revision(5).shows(7, json::array({ours, deployment("2", "ACTIVE", "COMPLETED")}));
+    service.attempt(20, "ROLLBACK_SUCCESSFUL", "the circuit breaker threshold was exceeded", "TRIGGERED", "arn:sd/3")
+        .shows(21, json::array({deployment("2", "PRIMARY", "COMPLETED")}));
+
+    CHECK_FALSE(service.judged().verdict);
+    CHECK(service.judged().advice == Advice::bring_back);
+
+    service.add(22, "UpdateService", {{"service", {{"deployments", {deployment("4", "PRIMARY", "IN_PROGRESS")}}}}})
+        .shows(30, json::array({deployment("4", "PRIMARY", "COMPLETED")}));
+    REQUIRE(service.judged().verdict);
+    CHECK(service.judged().verdict->outcome == Outcome::rolled_back);
+}
+
+TEST_CASE("judge is uncertain of a revision or an update of ours that was never started", "[deployment]")
+{
+    const auto release = json::array({deployment("2", "PRIMARY", "COMPLETED")});
+    auto service = Service().baseline_of_revision(5).shows(6, release).shows(12, release);
+    CHECK_FALSE(service.judged().verdict);
+    service.shows(22, release);
+    REQUIRE(service.judged().verdict);
+    CHECK(service.judged().verdict->outcome == Outcome::uncertain);
+
+    std::vector<Observation> function = {
+        {at(0), "Baseline", {{"target", "lambda"}, {"image", "i"}, {"second", true}, {"revision", "r1"}}}};
+    for (int second = 1; second < 30; ++second) {
+        function.push_back({at(second), "GetFunctionConfiguration", {{"State", "Active"}, {"RevisionId", "r1"}}});
+    }
+    CHECK_FALSE(judge(function, at(10)).verdict);
+    REQUIRE(judge(function, at(29)).verdict);
+    CHECK(judge(function, at(29)).verdict->outcome == Outcome::uncertain);
 }
 
 TEST_CASE("judge of recorded rollouts gives the outcome they are named after", "[deployment]")

@@ -12,22 +12,14 @@ using reply::list;
 using reply::member;
 using reply::text;
 
+/// A second one begins anew: what was seen until then is of what the release started.
 void take_baseline(EcsFacts& facts, const nlohmann::json& reply)
 {
-    facts.cluster = text(reply, "cluster");
-    facts.service = text(reply, "service");
-    facts.old_task_definition = text(reply, "task_definition");
-    facts.first = reply::truth(reply, "first");
-    const auto keep = [&](std::set<std::string>& kept, std::string_view key) {
-        for (const auto& each : list(reply, key)) {
-            if (each.is_string()) {  // a record is a text from outside
-                kept.insert(each.get<std::string>());
-            }
-        }
-    };
-    keep(facts.old_deployments, "deployments");
-    keep(facts.old_attempts, "service_deployments");
-    keep(facts.old_events, "events");
+    facts.before = EcsBaseline::read(reply);
+    facts.described = false;
+    facts.new_deployments.clear();
+    facts.attempts.clear();
+    facts.events.clear();
 }
 
 EcsDeployment deployment_of(const nlohmann::json& entry)
@@ -48,7 +40,7 @@ void take_events(EcsFacts& facts, const nlohmann::json& service)
 {
     for (const auto& event : list(service, "events")) {
         const auto id = text(event, "id");
-        if (!facts.old_events.contains(id)) {
+        if (!facts.before.events.contains(id)) {
             facts.events.try_emplace(id, EcsEvent{reply::time(event, "createdAt"), facts.now, text(event, "message")});
         }
     }
@@ -69,7 +61,7 @@ void take_service(EcsFacts& facts, const nlohmann::json& service)
     facts.deployments.clear();
     for (const auto& entry : list(service, "deployments")) {
         auto deployment = deployment_of(entry);
-        if (!facts.old_deployments.contains(deployment.id) && deployment.id != facts.way_back) {
+        if (!facts.before.deployments.contains(deployment.id) && deployment.id != facts.way_back) {
             facts.new_deployments.insert(deployment.id);
         }
         facts.ever.insert_or_assign(deployment.id, deployment);
@@ -95,7 +87,7 @@ std::string worst_hook(const nlohmann::json& deployment)
 void take_attempt(EcsFacts& facts, const nlohmann::json& entry)
 {
     const auto arn = text(entry, "serviceDeploymentArn");
-    if (arn.empty() || facts.old_attempts.contains(arn)) {
+    if (arn.empty() || facts.before.attempts.contains(arn)) {
         return;
     }
     auto& attempt = facts.attempts[arn];
@@ -327,6 +319,17 @@ const EcsAttempt* EcsFacts::attempt_of(const EcsDeployment* deployment) const
     const bool is_other = nearest != nullptr && nearest->created && deployment->created &&
                           distance(*nearest) > std::chrono::seconds(10);  // both carry the moment of one call
     return is_other ? nullptr : nearest;
+}
+
+const EcsAttempt* EcsFacts::newest_attempt() const
+{
+    const EcsAttempt* newest = nullptr;
+    for (const auto& [arn, attempt] : attempts) {
+        if (newest == nullptr || attempt.created > newest->created) {
+            newest = &attempt;
+        }
+    }
+    return newest;
 }
 
 bool EcsFacts::is_blind() const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "deployment/detail/ecs_baseline.hpp"
 #include "deployment/observation.hpp"
 
 #include <map>
@@ -81,13 +82,7 @@ struct EcsTargetHealth {
 
 /// Everything the observations say of one service, and nothing they do not.
 struct EcsFacts {
-    std::string cluster;
-    std::string service;
-    std::string old_task_definition;
-    std::set<std::string> old_deployments;
-    std::set<std::string> old_attempts;
-    std::set<std::string> old_events;
-    bool first = false;  ///< no deployment of the service had completed before
+    EcsBaseline before;
 
     Time now;                ///< of the last observation
     bool described = false;  ///< the service was seen after the release
@@ -124,6 +119,8 @@ struct EcsFacts {
     [[nodiscard]] const EcsDeployment* listed(const std::string& id) const;
     /// The service deployment of a deployment: nothing links them but their time.
     [[nodiscard]] const EcsAttempt* attempt_of(const EcsDeployment* deployment) const;
+    /// The service deployment that was made last; null when none was since the baseline.
+    [[nodiscard]] const EcsAttempt* newest_attempt() const;
     /// Whether service deployments cannot be read here, so that the service itself must do.
     [[nodiscard]] bool is_blind() const;
 };

@@ -59,9 +59,9 @@ bool asks_too_much(const EcsFacts& facts, const Leg& leg)
 bool is_old_secret(const EcsFacts& facts, const Leg& leg, const std::string& words)
 {
     const auto ours = facts.ever.find(leg.deployment);
-    const auto found = facts.definitions.find(facts.old_task_definition);
+    const auto found = facts.definitions.find(facts.before.task_definition);
     if (found == facts.definitions.end() || ours == facts.ever.end() ||
-        ours->second.task_definition == facts.old_task_definition) {
+        ours->second.task_definition == facts.before.task_definition) {
         return false;
     }
     for (const auto& container : reply::list(found->second, "containerDefinitions")) {

@@ -1,5 +1,6 @@
 #include "deployment/detail/ecs_advice.hpp"
 #include "deployment/detail/ecs_findings.hpp"
+#include "deployment/detail/ecs_verdict.hpp"
 #include "deployment/detail/rules.hpp"
 
 #include <fmt/core.h>
@@ -18,13 +19,6 @@ constexpr auto listing_patience = 4s;
 /// How long a pause hook is waited for: a person who lets it go on at once should see the end.
 constexpr auto pause_patience = 45s;
 
-/// What a service deployment says of why it ended, as the catalogue's words.
-std::string words_of(const EcsAttempt& attempt)
-{
-    return fmt::format("status={} breaker={} alarms={} hook={} {}", attempt.status, attempt.breaker, attempt.alarms,
-                       attempt.hook, attempt.words);
-}
-
 class EcsRules final : public Judge::Rules {
 public:
     void observe(const Observation& observation) override
@@ -32,6 +26,8 @@ public:
         facts_.take(observation);
         if (observation.operation == "DescribeServices" && facts_.described && !described_) {
             described_ = facts_.now;
+        } else if (observation.operation == "Baseline") {
+            described_.reset();
         }
     }
 
@@ -57,7 +53,7 @@ public:
         judgement.finding = certain_failure(findings, attempt);
         judgement.verdict = end(*deployment, attempt, findings, judgement.finding);
         if (!judgement.verdict && left_as_it_is(*deployment, attempt)) {
-            judgement.finding = why(findings, judgement.finding, attempt);
+            judgement.finding = why_failed(findings, judgement.finding, attempt, facts_.now);
             judgement.advice = can_go_back() ? Advice::bring_back : Advice::give_up;
             return judgement;
         }
@@ -70,7 +66,7 @@ public:
 
 private:
     [[nodiscard]] bool returns() const { return facts_.we_stopped || !facts_.way_back.empty(); }
-    [[nodiscard]] bool can_go_back() const { return !facts_.first && !facts_.old_task_definition.empty(); }
+    [[nodiscard]] bool can_go_back() const { return !facts_.before.first && !facts_.before.task_definition.empty(); }
 
     // -- verdicts
 
@@ -93,84 +89,6 @@ private:
         return verdict;
     }
 
-    [[nodiscard]] Verdict failure(const Finding& finding) const
-    {
-        Verdict verdict;
-        verdict.outcome = Outcome::failed;
-        verdict.cause = finding.cause == nullptr ? "unknown" : finding.cause->id;
-        verdict.owner = finding.owner;
-        const auto* known = finding.cause == nullptr ? find_cause("unknown") : finding.cause;
-        verdict.sentence = known == nullptr ? "it failed for a reason nobody knows" : std::string(known->sentence);
-        verdict.hint = known == nullptr ? std::string() : std::string(known->hint);
-        verdict.certain_at = finding.certain;
-        verdict.evidence = finding.evidence;
-        if (!finding.log.empty()) {
-            verdict.evidence.push_back({"log", finding.first, finding.log});
-        }
-        return verdict;
-    }
-
-    [[nodiscard]] static Verdict failure(const Cause& cause, const EcsAttempt& attempt)
-    {
-        return failed(cause, {"deployment", attempt.seen, attempt.words.empty() ? words_of(attempt) : attempt.words});
-    }
-
-    /// What ended or ends the deployment by decree: hooks, alarms, broken configuration.
-    [[nodiscard]] static const Cause* decree(const EcsAttempt* attempt)
-    {
-        if (attempt == nullptr) {
-            return nullptr;
-        }
-        const auto* cause = recognise(Place::rollout, words_of(*attempt));
-        const bool decides = cause != nullptr && cause->certainty != Certainty::symptom &&
-                             cause->id != "ecs.deploy.superseded" && cause->id != "ecs.deploy.rollback_asked" &&
-                             cause->gravity == Gravity::fatal;
-        return decides ? cause : nullptr;
-    }
-
-    [[nodiscard]] std::optional<Verdict> certain_failure(const std::vector<Finding>& findings,
-                                                         const EcsAttempt* attempt) const
-    {
-        if (!findings.empty() && findings.front().certain) {
-            return failure(findings.front());
-        }
-        if (const auto* cause = decree(attempt)) {
-            return failure(*cause, *attempt);
-        }
-        return std::nullopt;
-    }
-
-    /// The best that is known once AWS has ended it.
-    [[nodiscard]] Verdict why(const std::vector<Finding>& findings, const std::optional<Verdict>& certain,
-                              const EcsAttempt* attempt) const
-    {
-        if (const auto* cause = decree(attempt); cause != nullptr) {
-            return failure(*cause, *attempt);
-        }
-        if (certain) {
-            return *certain;
-        }
-        for (const auto& finding : findings) {
-            if (finding.cause == nullptr || finding.cause->certainty != Certainty::symptom) {
-                return failure(finding);
-            }
-        }
-        const auto* cause = attempt == nullptr ? nullptr : recognise(Place::rollout, words_of(*attempt));
-        if (attempt != nullptr && attempt->breaker == "TRIGGERED") {
-            cause = find_cause("ecs.deploy.breaker");
-        }
-        if (cause != nullptr && attempt != nullptr && cause->owner != Owner::operator_) {
-            return failure(*cause, *attempt);
-        }
-        Finding unknown;
-        unknown.certain = facts_.now;
-        unknown.first = facts_.now;
-        if (attempt != nullptr) {
-            unknown.evidence.push_back({"deployment", attempt->seen, words_of(*attempt)});
-        }
-        return failure(unknown);
-    }
-
     [[nodiscard]] Verdict by_person(Outcome outcome, std::string_view id, const std::string& text) const
     {
         auto verdict = failed(*find_cause(id), {"deployment", facts_.now, text});
@@ -185,9 +103,15 @@ private:
         if (facts_.now < *described_ + listing_patience) {
             return std::nullopt;
         }
+        const auto* attempt = facts_.newest_attempt();
+        if (attempt != nullptr && attempt->status.starts_with("ROLLBACK_")) {
+            return end_of_unlisted(*attempt);
+        }
+        const bool open = attempt != nullptr && attempt->status != "SUCCESSFUL";
         const auto* now = facts_.primary();
-        const bool same = facts_.task_definition == facts_.old_task_definition;
-        if (now != nullptr && same && (now->rollout == "COMPLETED" || now->rollout.empty())) {
+        const bool same = facts_.task_definition == facts_.before.task_definition;
+        if (now != nullptr && same && !open && !facts_.before.is_second() &&
+            (now->rollout == "COMPLETED" || now->rollout.empty())) {
             return succeeded("nothing was changed: the release started no deployment, the service runs what it ran");
         }
         if (facts_.now < *described_ + consistency_patience) {
@@ -196,10 +120,28 @@ private:
         Verdict verdict;
         verdict.outcome = Outcome::uncertain;
         verdict.owner = Owner::undecided;
-        verdict.sentence = same ? "the release started no deployment, and one of before is still going on"
-                                : "the service names the new task definition but lists no deployment of it";
+        verdict.sentence = facts_.before.is_second() ? "nothing shows that the revision with the variables was started"
+                           : same ? "the release started no deployment, and one of before is still going on"
+                                  : "the service names the new task definition but lists no deployment of it";
         verdict.certain_at = facts_.now;
         return verdict;
+    }
+
+    /// Of a service deployment that AWS had brought back before anybody looked: only its tasks tell what it was called.
+    [[nodiscard]] std::optional<Verdict> end_of_unlisted(const EcsAttempt& attempt) const
+    {
+        if (attempt.status != "ROLLBACK_FAILED" && (attempt.status != "ROLLBACK_SUCCESSFUL" || !serves_again(""))) {
+            return std::nullopt;
+        }
+        Leg leg;
+        for (const auto& [id, task] : facts_.tasks) {
+            leg.deployment = facts_.before.deployments.contains(task.started_by) ? leg.deployment : task.started_by;
+        }
+        const auto findings = find_against(facts_, leg);
+        return verdict(attempt.status == "ROLLBACK_FAILED" ? Outcome::rollback_failed
+                       : is_halfway_back("")               ? Outcome::failed
+                                                           : Outcome::rolled_back,
+                       why_failed(findings, certain_failure(findings, &attempt), &attempt, facts_.now));
     }
 
     [[nodiscard]] std::optional<Verdict> end(const EcsDeployment& deployment, const EcsAttempt* attempt,
@@ -210,7 +152,7 @@ private:
             return other;
         }
         if (!facts_.way_back.empty()) {
-            return end_of_way_back(why(findings, certain, attempt));
+            return end_of_way_back(why_failed(findings, certain, attempt, facts_.now));
         }
         if (attempt == nullptr) {
             return facts_.is_blind() ? end_of_service(deployment, findings, certain) : std::nullopt;
@@ -222,13 +164,13 @@ private:
             return rolled_back(deployment, *attempt, findings, certain);
         }
         if (attempt->status == "ROLLBACK_FAILED") {
-            return verdict(Outcome::rollback_failed, why(findings, certain, attempt));
+            return verdict(Outcome::rollback_failed, why_failed(findings, certain, attempt, facts_.now));
         }
         if (attempt->status == "STOPPED") {
             return stopped(deployment, *attempt, certain);
         }
         if (attempt->status.starts_with("ROLLBACK_")) {
-            return return_that_fails(why(findings, certain, attempt));
+            return return_that_fails(why_failed(findings, certain, attempt, facts_.now));
         }
         return pause(*attempt);
     }
@@ -262,20 +204,28 @@ private:
         return now != nullptr && now->id != failed && now->rollout == "COMPLETED" && now->running >= facts_.desired;
     }
 
+    /// Whether AWS went back from our revision to what the release started, and not to what ran before both.
+    [[nodiscard]] bool is_halfway_back(const std::string& failed) const
+    {
+        return facts_.before.is_second() && serves_again(failed) &&
+               facts_.primary()->task_definition != facts_.before.task_definition;
+    }
+
     [[nodiscard]] std::optional<Verdict> rolled_back(const EcsDeployment& deployment, const EcsAttempt& attempt,
                                                      const std::vector<Finding>& findings,
                                                      const std::optional<Verdict>& certain) const
     {
-        if (!serves_again(deployment.id) && facts_.now < attempt.seen + consistency_patience) {
+        if (is_halfway_back(deployment.id) ||
+            (!serves_again(deployment.id) && facts_.now < attempt.seen + consistency_patience)) {
             return std::nullopt;
         }
         const bool asked = attempt.rollback_requested ||
                            (attempt.breaker != "TRIGGERED" && attempt.alarms != "TRIGGERED" && attempt.words.empty());
-        if (asked && !facts_.we_stopped && !certain && decree(&attempt) == nullptr) {
+        if (asked && !facts_.we_stopped && !certain && find_decree(&attempt) == nullptr) {
             return by_person(Outcome::stopped, "ecs.deploy.rollback_asked",
                              "somebody stopped the deployment; the version before serves again");
         }
-        return verdict(Outcome::rolled_back, why(findings, certain, &attempt));
+        return verdict(Outcome::rolled_back, why_failed(findings, certain, &attempt, facts_.now));
     }
 
     [[nodiscard]] std::optional<Verdict> stopped(const EcsDeployment& deployment, const EcsAttempt& attempt,
@@ -292,18 +242,20 @@ private:
         return by_person(Outcome::stopped, "ecs.deploy.superseded", "somebody stopped the deployment");
     }
 
-    /// Whether AWS ended a deployment that does not work and left it there.
+    /// Whether AWS ended a deployment that does not work and left it there, or half of the way back.
     [[nodiscard]] bool left_as_it_is(const EcsDeployment& deployment, const EcsAttempt* attempt) const
     {
         if (returns()) {
             return false;
         }
+        const bool halfway = is_halfway_back(deployment.id);
         if (attempt != nullptr) {
-            return attempt->status == "STOPPED";
+            return attempt->status == "STOPPED" || (halfway && attempt->status == "ROLLBACK_SUCCESSFUL");
         }
         const auto* shown = facts_.listed(deployment.id);
-        return facts_.is_blind() && shown != nullptr && shown->status == "PRIMARY" && shown->rollout == "FAILED" &&
-               facts_.now >= *described_ + consistency_patience;
+        const bool failed = shown != nullptr && shown->status == "PRIMARY" && shown->rollout == "FAILED" &&
+                            facts_.now >= *described_ + consistency_patience;
+        return facts_.is_blind() && (halfway || failed);
     }
 
     /// A rollback whose own tasks fail over and over has failed, whether AWS says so or not.
@@ -343,17 +295,19 @@ private:
                                                         const std::optional<Verdict>& certain) const
     {
         const auto* shown = facts_.listed(deployment.id);
-        const auto* now = facts_.primary();
         if (shown != nullptr && shown->status == "PRIMARY") {
             if (shown->rollout == "COMPLETED" && facts_.deployments.size() == 1) {
                 return succeeded(fmt::format("the service runs {}", deployment.task_definition));
             }
             return std::nullopt;
         }
-        if (now != nullptr && now->rollout == "COMPLETED" && now->running >= facts_.desired) {
-            return verdict(Outcome::rolled_back, why(findings, certain, nullptr));
+        if (is_halfway_back(deployment.id)) {
+            return std::nullopt;
         }
-        return return_that_fails(why(findings, certain, nullptr));
+        if (serves_again(deployment.id)) {
+            return verdict(Outcome::rolled_back, why_failed(findings, certain, nullptr, facts_.now));
+        }
+        return return_that_fails(why_failed(findings, certain, nullptr, facts_.now));
     }
 
     [[nodiscard]] std::optional<Verdict> pause(const EcsAttempt& attempt) const

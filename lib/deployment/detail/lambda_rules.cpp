@@ -14,6 +14,8 @@ using reply::text;
 
 /// Source: AWS Lambda Developer Guide, "Lambda function states": an update takes seconds, at most a few minutes.
 constexpr auto update_patience = 6min;
+/// How long an update may take to be shown.
+constexpr auto consistency_patience = 15s;
 /// How long calls may be refused for a reason that passes.
 constexpr auto refusal_patience = 60s;
 
@@ -35,9 +37,7 @@ public:
         const auto& answer = observation.reply;
         const bool refused = answer.is_object() && answer.contains("__type");
         if (observation.operation == "Baseline") {
-            old_code_ = text(answer, "code_sha256");
-            can_go_back_ = !text(answer, "image").empty();
-            has_health_ = !text(answer, "health").empty();
+            take_baseline(answer);
         } else if (observation.operation == "Invoke") {
             calls_.push_back(refused ? refused_call(answer) : call_of(answer));
         } else if (observation.operation == "UpdateFunctionCode" && !refused) {
@@ -53,6 +53,7 @@ public:
         Judgement judgement;
         judgement.progress = progress();
         if (status_.empty()) {
+            judgement.verdict = not_begun();
             return judgement;
         }
         if (goes_back_) {
@@ -61,8 +62,10 @@ public:
             return judgement;
         }
         if (status_ == "Failed" || state_ == "Failed") {
-            judgement.finding = refused_update();
-            judgement.verdict = judgement.finding;
+            judgement.finding = refused_;
+            // Refused code leaves the function as it was; refused variables leave it with the new code.
+            judgement.advice = second_ && can_go_back_ ? Advice::bring_back : Advice::watch;
+            judgement.verdict = second_ && can_go_back_ ? std::nullopt : refused_;
             return judgement;
         }
         if (status_ == "InProgress" || state_ == "Pending") {
@@ -80,8 +83,26 @@ public:
     }
 
 private:
+    /// A second one begins anew: what was seen until then is of what the release started.
+    void take_baseline(const nlohmann::json& reply)
+    {
+        old_code_ = text(reply, "code_sha256");
+        can_go_back_ = !text(reply, "image").empty();
+        has_health_ = !text(reply, "health").empty();
+        second_ = reply::truth(reply, "second");
+        old_revision_ = text(reply, "revision");
+        status_.clear();
+        new_code_.clear();
+        calls_.clear();
+        superseded_ = false;
+    }
+
     void take(const nlohmann::json& configuration)
     {
+        if (!old_revision_.empty() && text(configuration, "RevisionId") == old_revision_) {
+            unchanged_since_ = unchanged_since_.value_or(now_);
+            return;
+        }
         if (status_.empty() && !goes_back_) {
             first_seen_ = now_;
         }
@@ -96,6 +117,9 @@ private:
         words_ = fmt::format("State={} LastUpdateStatus={} {}: {}", state_, status_, reason,
                              text(configuration, of_update ? "LastUpdateStatusReason" : "StateReason"));
         reason_ = reason;
+        if ((of_update || state_ == "Failed") && !goes_back_) {
+            refused_ = refused_update();
+        }
         if (status_ == "Successful" && !goes_back_) {
             if (new_code_.empty()) {
                 new_code_ = code_;
@@ -197,7 +221,7 @@ private:
         }
         judgement.finding = failure();
         if (judgement.finding) {
-            judgement.advice = can_go_back_ && code_ != old_code_ ? Advice::bring_back : Advice::give_up;
+            judgement.advice = can_go_back_ && (second_ || code_ != old_code_) ? Advice::bring_back : Advice::give_up;
             return;
         }
         judgement.wants_call = true;
@@ -205,7 +229,7 @@ private:
 
     [[nodiscard]] std::optional<Verdict> end_of_way_back() const
     {
-        auto verdict = failure().value_or(Verdict{});
+        auto verdict = failure().value_or(refused_.value_or(Verdict{}));
         if (status_ == "Successful" && state_ != "Pending") {
             verdict.outcome = Outcome::rolled_back;
         } else if (status_ == "Failed" || state_ == "Failed") {
@@ -221,8 +245,23 @@ private:
     {
         Verdict verdict;
         verdict.outcome = Outcome::succeeded;
-        verdict.sentence = code_ == old_code_ ? "the function's code is what it was: the release changed nothing"
-                                              : std::string(sentence);
+        verdict.sentence = code_ == old_code_ && !second_
+                               ? "the function's code is what it was: the release changed nothing"
+                               : std::string(sentence);
+        verdict.certain_at = now_;
+        return verdict;
+    }
+
+    /// When the update with the variables cannot be seen: whoever meant to start it may have been ended before.
+    [[nodiscard]] std::optional<Verdict> not_begun() const
+    {
+        if (!unchanged_since_ || now_ < *unchanged_since_ + consistency_patience) {
+            return std::nullopt;
+        }
+        Verdict verdict;
+        verdict.outcome = Outcome::uncertain;
+        verdict.owner = Owner::undecided;
+        verdict.sentence = "nothing shows that the update with the variables was started";
         verdict.certain_at = now_;
         return verdict;
     }
@@ -249,6 +288,10 @@ private:
     std::string status_;
     std::string reason_;
     std::string words_;
+    std::string old_revision_;  ///< of the configuration, before the update that is judged; empty: any may be it
+    std::optional<Time> unchanged_since_;
+    std::optional<Verdict> refused_;
+    bool second_ = false;  ///< the update that is judged is one of ours, with other variables
     bool can_go_back_ = false;
     bool has_health_ = false;
     bool goes_back_ = false;

@@ -24,6 +24,8 @@ public:
     /// none. Throws Interrupted.
     nlohmann::json ask(const std::string& operation, const Ask& ask, const Interruption& interruption);
     void observe(Observation observation);
+    /// Waits until there is room for a call more, for one that is not made by ask(). Throws Interrupted.
+    void keep_pace(const Interruption& interruption);
 
     [[nodiscard]] Judgement judgement() const { return judge_.judgement(); }
     [[nodiscard]] const Lookout& lookout() const { return lookout_; }
@@ -53,7 +55,6 @@ private:
     /// Tells the finding when it is a new one, and the progress when it is.
     void tell(const Judgement& judgement);
     void keep(const Observation& observation);
-    void keep_pace(const Interruption& interruption);
 
     Lookout lookout_;
     Judge judge_;

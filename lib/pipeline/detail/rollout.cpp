@@ -96,15 +96,20 @@ std::unique_ptr<deployment::Watch> Rollout::make_watch(bool bring_back)
     return pipeline::make_watch(stage_, std::move(lookout));
 }
 
+std::unique_ptr<deployment::Watch> Rollout::open_watch()
+{
+    // Describing takes AWS less than a second; what hangs is asked again before it makes the verdict late.
+    session_.client().hurry(std::chrono::seconds(3));
+    return make_watch(true);
+}
+
 std::optional<Verdict> Rollout::begin()
 {
     const auto* ecs = std::get_if<stage::EcsTarget>(&stage_.target);
     if (ecs != nullptr && ecs->service == placeholder) {
         return std::nullopt;
     }
-    // Describing takes AWS less than a second; what hangs is asked again before it makes the verdict late.
-    session_.client().hurry(std::chrono::seconds(3));
-    watch_ = make_watch(true);
+    watch_ = open_watch();
     const auto now = workspace_.world().clock();
     try {
         watch_->begin(workspace_.run().interruption);
@@ -133,20 +138,31 @@ std::optional<Verdict> Rollout::begin()
 
 void Rollout::resume(const deployment::Observation& baseline)
 {
-    watch_ = make_watch(true);
-    watch_->resume(baseline, workspace_.run().interruption);
+    auto watch = open_watch();
+    watch->resume(baseline, workspace_.run().interruption);
+    watch_ = std::move(watch);
 }
 
-bool Rollout::apply(const deployment::RuntimeVariables&, const std::set<std::string>&, const std::string&)
+bool Rollout::apply(const deployment::RuntimeVariables& wanted, const std::set<std::string>& gone,
+                    const std::string& repository)
 {
+    if (watch_) {
+        return watch_->apply(wanted, gone, repository, workspace_.run().interruption);
+    }
+    if (!wanted.empty() || !gone.empty()) {
+        workspace_.note(Severity::warning, stage_.name.str(),
+                        fmt::format("the runtime variables are left as they are: nothing of this {} can be watched",
+                                    stage::kind(stage_.target)));
+    }
     return false;
 }
 
-void Rollout::start(const std::string&) {}
-
-std::string Rollout::version() const
+void Rollout::start(const std::string& version)
 {
-    return {};
+    if (!watch_) {
+        throw Error(ErrorKind::not_allowed, "the earlier version is not started: it could not be watched");
+    }
+    watch_->start(version, workspace_.run().interruption);
 }
 
 Verdict Rollout::finish()

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "aws/session.hpp"
-#include "deployment/runtime.hpp"
 #include "deployment/watch.hpp"
 #include "pipeline/detail/workspace.hpp"
 
@@ -22,22 +21,26 @@ public:
     /// What runs now, before the release: the verdict when that is the end already, because there is no such service
     /// or function. What cannot be read because the caller may not, is said and not watched.
     [[nodiscard]] std::optional<deployment::Verdict> begin();
-    /// Instead of begin(), for a rollout that another process began: what its begin() observed.
+    /// Instead of begin(), for a rollout that another run began: the last Baseline that it observed. Throws Error.
     void resume(const deployment::Observation& baseline);
-    /// After the release: makes the application have these variables. False when it has them already.
-    bool apply(const deployment::RuntimeVariables& wanted, const std::set<std::string>& gone,
-               const std::string& repository);
-    /// Instead of a release: starts an earlier version again.
+    /// After the release, before finish(): has what it started run with the variables `wanted` and without `gone`, in
+    /// the container with an image of `repository`. Whether that took a rollout more, which finish() then judges. Where
+    /// nothing can be watched nothing is changed, and this is said. Throws as deployment::Watch::apply().
+    [[nodiscard]] bool apply(const deployment::RuntimeVariables& wanted, const std::set<std::string>& gone,
+                             const std::string& repository);
+    /// Instead of a release: starts an earlier version(). Throws Error, {not_allowed} where nothing can be watched.
     void start(const std::string& version);
-    /// What was released: an ECS task definition, a Lambda function's image by digest.
-    [[nodiscard]] std::string version() const;
     [[nodiscard]] deployment::Verdict finish();
+    /// What finish() judged, for start(); empty when it is not known.
+    [[nodiscard]] std::string version() const { return watch_ ? watch_->version() : std::string(); }
     /// Brings back what ran before begin(): rolled_back or rollback_failed.
     [[nodiscard]] deployment::Outcome undo();
     [[nodiscard]] std::string url() const { return watch_ ? watch_->url() : std::string(); }
 
 private:
     [[nodiscard]] std::unique_ptr<deployment::Watch> make_watch(bool bring_back);
+    /// The one that acts, and keeps what it observes.
+    [[nodiscard]] std::unique_ptr<deployment::Watch> open_watch();
 
     Workspace& workspace_;
     const stage::Stage& stage_;

@@ -7,6 +7,26 @@ from .rollout import GOING
 DEFAULTS = {"cpu": 0, "essential": True, "portMappings": [], "environment": [], "mountPoints": [], "volumesFrom": []}
 
 
+# What only AWS may set. AWS CLI and SDKs do not even send it.
+READ_ONLY = ("taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy",
+             "deregisteredAt")
+
+
+def check_definition(ask):
+    for name in READ_ONLY:
+        if name in ask:
+            raise Refused("ClientException", f"Unknown parameter in input: {name}")
+    for tag in ask.get("tags", []):
+        if tag["key"].lower().startswith("aws:"):
+            raise Refused("InvalidParameterException", "Some tags contain invalid keys: the prefix aws: is reserved.")
+    for container in ask["containerDefinitions"]:
+        plain = [e["name"] for e in container.get("environment", [])]
+        for secret in container.get("secrets", []):
+            if secret["name"] in plain:
+                raise Refused("ClientException", "The secret name must be unique and not shared with any new or existing environment "
+                                                 f"variables set on the container, such as '{secret['name']}'.")
+
+
 def page(rows, ask, member, most=100):
     start, size = int(ask.get("nextToken") or 0), min(int(ask.get("maxResults") or most), most)
     more = start + size < len(rows)
@@ -52,11 +72,16 @@ class Ecs:
         definition = {k: v for k, v in ask.items() if k != "tags"}
         if not definition.get("family") or not definition.get("containerDefinitions"):
             raise Refused("ClientException", "Family and container definitions must be given.")
+        check_definition(ask)
         definition["containerDefinitions"] = [{**DEFAULTS, **c} for c in definition["containerDefinitions"]]
-        return {"taskDefinition": self.service.register(definition), "tags": ask.get("tags", [])}
+        registered, tags = self.service.register(definition), ask.get("tags", [])
+        self.service.tags[registered["taskDefinitionArn"]] = tags
+        return {"taskDefinition": registered, "tags": tags}
 
     def DescribeTaskDefinition(self, ask):
-        return {"taskDefinition": self._definition(ask.get("taskDefinition")), "tags": []}
+        definition = self._definition(ask.get("taskDefinition"))
+        tags = self.service.tags.get(definition["taskDefinitionArn"], []) if "TAGS" in ask.get("include", []) else []
+        return {"taskDefinition": definition, "tags": tags}
 
     def ListTaskDefinitions(self, ask):
         family = ask.get("familyPrefix")

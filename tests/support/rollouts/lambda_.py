@@ -14,6 +14,7 @@ UPDATING = "The operation cannot be performed at this time. An update is in prog
 IN_STATE = "The operation cannot be performed at this time. The function is currently in the following state: {}"
 REPORT = ("START RequestId: {request} Version: {version}\nEND RequestId: {request}\nREPORT RequestId: {request}\tDuration: 9.31 ms\t"
           "Billed Duration: 10 ms\tMemory Size: 512 MB\tMax Memory Used: 58 MB\t\n")
+RESERVED = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API")
 WELL = {"statusCode": 200, "headers": {"content-type": "text/plain"}, "body": "pong"}
 
 
@@ -38,7 +39,8 @@ class Function:
         self.old_sha = self.code.sha
         self.updating_until, self.failure, self.edits, self.refusals = None, None, 0, 0
         self.versions, self.ready, self.aliases = {"3": self.code}, {"3": -1e9}, {"live": ("3", {})}
-        self.tags, self.calls, self.asked_first, self.woken = {}, {"old": 0, "new": 0}, None, None
+        self.tags, self.calls, self.asked_first, self.woken = {}, {"old": 0, "new": 0, "variables": 0}, None, None
+        self.environment = self.old_environment = dict(of.get("environment", {}))
         for act in story.get("acts", []):
             agenda.when(act["at"], lambda now, act=act: self._act(act, now))
 
@@ -51,20 +53,21 @@ class Function:
         other = (time.monotonic() - self.asked_first) * (self.clock.speed or 1.0) < self.of.get("busy_for", 0)
         return other or self.updating_until is not None
 
-    def change(self, uri=None):
-        """Begins an update; refused while another one goes on, or as the story has it."""
-        now, plan = self.agenda.now, self.of.get("update", {})
+    def change(self, uri=None, environment=None):
+        """Begins an update of the image, else of the configuration; refused while another one goes on, or as the story has it."""
+        now = self.agenda.now
         if self.busy():
             raise Refused("ResourceConflictException", UPDATING.format(self.arn), 409)
         kind = None if uri is None else "back" if self._is_old(uri) else "new"
-        refused = self.of.get("rollback", {}).get("refused") if kind == "back" else plan.get("refused")
+        plan = self.of.get({None: "variables", "back": "rollback", "new": "update"}[kind], {})
+        refused = plan.get("refused")
         if refused and self.refusals < refused.get("times", 1e9):
             self.refusals += 1
             raise Refused(refused["code"], self.say(refused["says"], uri), refused.get("status", 400))
-        plan = self.of.get("rollback", {}) if kind == "back" else plan
         self.edits, self.failure = self.edits + 1, None
         before = self.code
         self.code = Code(uri, kind, self.repository) if uri else self.code
+        self.environment = self.environment if environment is None else environment
         takes = plan.get("takes", 2.0 if kind == "back" else 4.0)
         self.updating_until = now + takes
         self.agenda.at(self.updating_until, lambda later: self._end_update(plan, kind, before, later))
@@ -74,7 +77,7 @@ class Function:
 
     def _end_update(self, plan, kind, before, now):
         self.updating_until = None
-        if plan.get("fails") and kind is not None:
+        if plan.get("fails"):
             self.failure, self.code = plan["fails"], before
         else:
             self.serving = self.code
@@ -106,6 +109,8 @@ class Function:
             "Architectures": [self.of.get("architecture", "x86_64")], "EphemeralStorage": {"Size": 512},
             "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
             "LoggingConfig": {"LogFormat": "Text", "LogGroup": "/aws/lambda/" + self.name}}
+        if self.environment:
+            view["Environment"] = {"Variables": self.environment}
         if self.of.get("vpc"):
             view["VpcConfig"] = {"SubnetIds": ["subnet-0a9b8c7d6e5f40312"], "SecurityGroupIds": ["sg-0a9b8c7d6e5f40313"],
                                  "VpcId": "vpc-0a9b8c7d6e5f40311", "Ipv6AllowedForDualStack": False}
@@ -136,7 +141,7 @@ class Function:
 
     def truth(self):
         return {"serving": self.serving.kind, "restored": self.serving.kind in ("old", "back") and not self.busy(),
-                "busy": self.busy(), "failed": self.failure is not None, "live": self.versions[self.aliases["live"][0]].kind}
+                "busy": self.busy(), "failed": self.failure is not None, "variables": self.environment, "live": self.versions[self.aliases["live"][0]].kind}
 
 
 class Lambda:
@@ -209,8 +214,16 @@ class Lambda:
         view = self.function.configuration(version)
         return 200, {}, {**view, "CodeSha256": self.function.code.sha}
 
-    def UpdateFunctionConfiguration(self, _):
-        self.function.change()
+    def UpdateFunctionConfiguration(self, ask):
+        environment = ask.get("Environment", {}).get("Variables")
+        for name in environment or {}:
+            if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]+", name):
+                raise Refused("ValidationException", f"Value at 'environment.variables' failed to satisfy constraint: {name}")
+            if name in RESERVED:
+                raise Refused("InvalidParameterValueException", "Lambda was unable to configure your environment variables because the "
+                              "environment variables you have provided contains reserved keys that are currently not supported for "
+                              f"modification. Reserved keys used in this request: {name}")
+        self.function.change(environment=environment)
         return 200, {}, self.function.configuration()
 
     def _publish(self, ready):
@@ -282,7 +295,9 @@ class Lambda:
     def _result(self, kind):
         """What this call of the code gives: the story's nth, then its last again and again."""
         function, kind = self.function, "new" if kind == "new" else "old"
-        results = function.of.get("calls" if kind == "new" else "old_calls") or [{}]
+        if kind == "new" and "variables_calls" in function.of and function.environment != function.old_environment:
+            kind = "variables"
+        results = function.of.get({"new": "calls"}.get(kind, kind + "_calls")) or [{}]
         index = function.calls[kind]
         function.calls[kind] += 1
         function.agenda.mark(f"{kind}.call.{index + 1}", function.agenda.now)

@@ -263,6 +263,8 @@ class Service(ServiceState):
             running.move("STOP_REQUESTED", now)
             self.agenda.at(now + 1.5, lambda later: None if running.over() else running.move("STOPPED", later))
         fates = self.story.get({"back": "rollback"}.get(kind, kind))
+        if kind == "new" and self.variables_of(definition) != self.variables_of(self.old_definition):
+            fates = self.story.get("variables", fates)
         sources = [d for d in self.deployments if d.tasks()]
         deployment = Deployment(self, definition, kind, fates, now)
         for each in self.deployments:
@@ -359,6 +361,7 @@ class Service(ServiceState):
         good = {kind: sum(t.ready() for t in self.tasks if t.kind == kind) for kind in ("old", "new", "back", "other")}
         old_image = good["old"] + good["back"]
         restored = old_image >= self.desired and good["new"] == 0 and self.primary.kind in ("old", "back")
-        mine = next((a for a in self.attempts if a.target.kind == "new"), None)
+        mine = next((a for a in reversed(self.attempts) if a.target.kind == "new"), None)
         return {"good": good, "desired": self.desired, "restored": restored and not self.first, "primary": self.primary.kind,
+                "definition": self.primary.definition, "variables": self.variables_of(self.primary.definition),
                 "rollout": self.primary.rollout, "attempt": mine.status if mine else None}

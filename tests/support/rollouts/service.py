@@ -25,6 +25,7 @@ class ServiceState:
         self.lag = {"list": 0.8, "revision": 1.5, "current": 0.8, "service": 0.0, **story.get("lag", {})}
         self.kept_for = of.get("stopped_tasks_kept_for", 3600.0)
         self._name_things()
+        self.tags = {}  # of task definitions, by ARN
         self.definitions, self.history, self.deployments, self.attempts, self.tasks, self.events = {}, [], [], [], [], []
         self.counts, self.told, self._due, self._alarm_on = {}, {}, None, False
         self.before_change = None  # (until, DescribeServices of before): a reply that is behind
@@ -40,6 +41,7 @@ class ServiceState:
 
     def _set_up(self, of, image):
         self.old_definition = self.register(self._first_definition(of, image))["taskDefinitionArn"]
+        self.tags[self.old_definition] = [{"key": "aws:cloudformation:stack-name", "value": self.cluster}, {"key": "team", "value": "web"}]
         old = Deployment(self, self.old_definition, "old", self.story.get("old"), -DAY)
         self.deployments, self.primary, self.candidate = [old], old, None
         if self.first:
@@ -64,7 +66,7 @@ class ServiceState:
         for index, name in enumerate(self.containers):
             container = {"name": name, "image": of.get("image", image + ":before") if index == 0 else "public.ecr.aws/sidecar/agent:3",
                          "cpu": 0, "essential": index == 0 or not of.get("sidecars_optional", False), "portMappings": [],
-                         "environment": [], "mountPoints": [], "volumesFrom": [], "logConfiguration": logs}
+                         "environment": of.get("environment", []) if index == 0 else [], "mountPoints": [], "volumesFrom": [], "logConfiguration": logs}
             if index == 0:
                 container["portMappings"] = [{"containerPort": port, "hostPort": port, "protocol": "tcp"}]
                 container.update({"secrets": of["secrets"]} if "secrets" in of else {})
@@ -93,6 +95,10 @@ class ServiceState:
     def image_of(self, definition, container):
         containers = self.definitions[definition]["containerDefinitions"]
         return next((c["image"] for c in containers if c["name"] == container), containers[0]["image"])
+
+    def variables_of(self, definition):
+        container = self.definitions[definition]["containerDefinitions"][0]
+        return container.get("environment", []), container.get("secrets", [])
 
     def say(self, text, task=None):
         """Words of a story with what they speak of put in."""
@@ -136,7 +142,8 @@ class ServiceState:
     def register(self, definition):
         revision = 11 + len(self.definitions)
         name = arn("ecs", f"task-definition/{definition['family']}:{revision}")
-        self.definitions[name] = {"volumes": [], "placementConstraints": [], "compatibilities": ["EC2", "FARGATE"], **definition,
+        self.definitions[name] = {"volumes": [], "placementConstraints": [], "compatibilities": ["EC2", "FARGATE"],
+                                  "requiresAttributes": [{"name": "com.amazonaws.ecs.capability.docker-remote-api.1.18"}], **definition,
                                   "taskDefinitionArn": name, "revision": revision, "status": "ACTIVE",
                                   "registeredAt": self.clock.wall(self.agenda.now),
                                   "registeredBy": f"arn:aws:iam::{ACCOUNT}:user/vendor"}

@@ -19,12 +19,12 @@ SHAPE = {
     "service": {"cluster": "", "name": "", "desired": 0, "launch": "", "containers": [""], "sidecars_optional": True,
                 "breaker": {"enable": True, "rollback": True, "threshold": 0}, "percent": [0], "strategy": "", "bake": 0, "settle": 0,
                 "steps": [0], "step_seconds": 0, "alarms": [""], "alarms_roll_back": True, "first": True, "state": "", "image": "",
-                "secrets": [{"name": "", "valueFrom": ""}],
+                "secrets": [{"name": "", "valueFrom": ""}], "environment": [{"name": "", "value": ""}],
                 "balancer": {"port": 0, "path": "", "grace": 0, "interval": 0, "patience": 0, "group_gone": True},
                 "health_check": {"command": [""], "interval": 0, "timeout": 0, "retries": 0, "startPeriod": 0},
                 "free": {"cpu": 0, "memory": 0},
                 "no_log_group": True, "stopped_tasks_kept_for": 0},
-    "new": [FATE], "old": [FATE], "rollback": [FATE], "other": [FATE],
+    "new": [FATE], "old": [FATE], "rollback": [FATE], "other": [FATE], "variables": [FATE],
     "hindrances": [{"from": 0, "until": 0, "says": "", "after": 0, "again": 0, "kinds": [""]}],
     "events": [{"at": ..., "says": ""}], "past_events": [{"ago": 0, "says": ""}],
     "acts": [{"at": ..., "do": "", "of": "", "nth": 0, "count": 0, "code": "", "words": "", "exit": 0, "takes": 0, "to": 0}],
@@ -33,7 +33,8 @@ SHAPE = {
     "faults": [{"is": "", "to": [""], "from": 0, "until": 0, "calls": [0], "every": 0, "times": 0, "seconds": 0, "after": 0,
                 "code": "", "says": "", "status": 0}],
     "lambda": {"name": "", "timeout": 0, "architecture": "", "vpc": True, "busy_for": 0, "missing": True, "idle": True,
-               "update": UPDATE, "rollback": UPDATE, "version": UPDATE, "calls": [RESULT], "old_calls": [RESULT]},
+               "update": UPDATE, "rollback": UPDATE, "version": UPDATE, "variables": UPDATE, "environment": ...,
+               "calls": [RESULT], "old_calls": [RESULT], "variables_calls": [RESULT]},
 }
 
 

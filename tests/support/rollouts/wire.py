@@ -65,7 +65,13 @@ def wire_ecs():
     wire.expect("the service is there", service["services"][0]["runningCount"] == 1)
     wire.expect("the other is missing", service["failures"][0]["reason"] == "MISSING")
     old = ecs.describe_task_definition(taskDefinition=service["services"][0]["taskDefinition"])["taskDefinition"]
-    new = ecs.register_task_definition(family="web", containerDefinitions=[{**old["containerDefinitions"][0], "image": "other:1"}])
+    container = {**old["containerDefinitions"][0], "image": "other:1"}
+    shared = {"environment": [{"name": "A", "value": "1"}], "secrets": [{"name": "A", "valueFrom": "/a"}]}
+    wire.refused("ClientException", ecs.register_task_definition, family="web", containerDefinitions=[{**container, **shared}])
+    new = ecs.register_task_definition(family="web", containerDefinitions=[container], tags=[{"key": "team", "value": "web"}])
+    for include, tags in ((["TAGS"], [{"key": "team", "value": "web"}]), ([], [])):
+        told = ecs.describe_task_definition(taskDefinition=new["taskDefinition"]["taskDefinitionArn"], include=include)
+        wire.expect(f"its tags are {tags}", told.get("tags") == tags)
     ecs.update_service(cluster="main", service="web", taskDefinition=new["taskDefinition"]["taskDefinitionArn"])
     wire.advance(3)
     attempt = ecs.list_service_deployments(cluster="main", service="web")["serviceDeployments"][0]["serviceDeploymentArn"]
@@ -109,6 +115,12 @@ def wire_lambda():
     wire.advance(2.5)
     by_arn = client.get_function_configuration(FunctionName=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:worker")
     wire.expect("the update has ended", by_arn["LastUpdateStatus"] == "Successful")
+    wire.refused("InvalidParameterValueException", client.update_function_configuration, FunctionName="worker",
+                 Environment={"Variables": {"AWS_REGION": "here"}})
+    told = client.update_function_configuration(FunctionName="worker", Environment={"Variables": {"MODE": "fast"}})
+    wire.expect("the environment changes", told["Environment"]["Variables"] == {"MODE": "fast"} and told["LastUpdateStatus"] == "InProgress")
+    wire.refused("ResourceConflictException", client.update_function_configuration, FunctionName="worker")
+    wire.advance(4.5)
     answer = client.invoke(FunctionName="worker", Payload=b"{}", LogType="Tail")
     wire.expect("the first call fails", answer["FunctionError"] == "Unhandled")
     wire.expect("and says how", json.load(answer["Payload"])["errorType"] == "KeyError")
