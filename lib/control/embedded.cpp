@@ -1,6 +1,8 @@
 #include "control/embedded.hpp"
 
 #include "control/detail/bucket_ledger.hpp"
+#include "control/detail/request.hpp"
+#include "control/detail/summary.hpp"
 #include "control/detail/work_directory.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,72 +24,6 @@ RunId new_run_id(Time now)
     return fmt::format("{}-{:06x}", text.substr(0, 15), random() & 0xFFFFFFU);
 }
 
-std::string_view kind_of(const Request& request)
-{
-    struct Kind {
-        std::string_view operator()(const RunBuildspec&) const { return "buildspec"; }
-        std::string_view operator()(const pipeline::BuildRequest&) const { return "build"; }
-        std::string_view operator()(const pipeline::ReleaseRequest&) const { return "release"; }
-        std::string_view operator()(const pipeline::DeployRequest&) const { return "deploy"; }
-        std::string_view operator()(const pipeline::RollbackRequest&) const { return "rollback"; }
-        std::string_view operator()(const pipeline::RefreshRequest&) const { return "refresh"; }
-        std::string_view operator()(const pipeline::RuntimeLogRequest&) const { return "logs"; }
-        std::string_view operator()(const pipeline::WatchRequest&) const { return "watch"; }
-    };
-    return std::visit(Kind{}, request);
-}
-
-/// The code of a pipeline's request; null for what keeps nothing in the store.
-const pipeline::Source* source_of(const Request& request)
-{
-    return std::visit(
-        [](const auto& each) -> const pipeline::Source* {
-            if constexpr (requires { each.source; }) {
-                return &each.source;
-            } else {
-                return nullptr;
-            }
-        },
-        request);
-}
-
-/// The project whose ledger a request of the pipeline is about; one without a bucket for what asks no ledger.
-project::Project project_of(const Request& request)
-{
-    if (const auto* watch = std::get_if<pipeline::WatchRequest>(&request)) {
-        return watch->project;
-    }
-    const auto* source = source_of(request);
-    return source == nullptr ? project::Project() : pipeline::read_project(*source).project;
-}
-
-nlohmann::json failure(std::string_view channel, const std::string& stage)
-{
-    return {{"channel", channel}, {"stage", stage}};
-}
-
-/// Which log tells why the outcome is what it is; null when it is good.
-nlohmann::json failure_of(const pipeline::DeployOutcome& outcome)
-{
-    if (outcome.build && !outcome.build->image) {
-        return failure("build", "");
-    }
-    if (outcome.deployments.empty()) {
-        return nullptr;
-    }
-    const auto& last = outcome.deployments.back();
-    using deployment::Outcome;
-    const auto outcome_of_last = last.verdict.outcome;
-    if (outcome_of_last == Outcome::succeeded || outcome_of_last == Outcome::uncertain ||
-        outcome_of_last == Outcome::waiting) {
-        return nullptr;
-    }
-    // A container that did not come up tells why itself.
-    const auto phase = last.phases.empty() ? std::string("release") : last.phases.back().name;
-    const auto* channel = phase == "release" ? "release" : phase == "deployment" ? "runtime" : "deployment";
-    return failure(channel, last.stage);
-}
-
 /// Whether a run's build said anything: one whose image was there already did not. What it says comes first.
 bool has_build_log(const std::filesystem::path& journal)
 {
@@ -96,22 +32,6 @@ bool has_build_log(const std::filesystem::path& journal)
         const auto* lines = std::get_if<log::Lines>(&event.body);
         return lines != nullptr && lines->channel == log::Channel::build;
     });
-}
-
-/// What the store keeps of a result.
-std::string summary(const Result& result)
-{
-    nlohmann::json kept = {{"failure", nullptr}};
-    if (const auto* build = std::get_if<pipeline::BuildOutcome>(&result); build != nullptr && !build->image) {
-        kept["failure"] = failure("build", "");
-    }
-    if (const auto* deploy = std::get_if<pipeline::DeployOutcome>(&result)) {
-        kept["failure"] = failure_of(*deploy);
-    }
-    if (const auto* error = std::get_if<Error>(&result)) {
-        kept["error"] = error->message();
-    }
-    return kept.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -267,7 +267,12 @@ private:
             failed = check_stage_tag(workspace_, stage_, promoted_);
         }
         if (!failed) {
-            (void)apply_variables();
+            try {
+                (void)apply_variables();
+            } catch (const Error& error) {
+                // What release.yml started goes on: its end is waited for, and told with this.
+                without_variables_ = error;
+            }
         }
         return failed;
     }
@@ -294,6 +299,12 @@ private:
             return succeeded("it has these variables already", clock_());
         }
         auto verdict = rollout_->finish();
+        if (verdict.outcome == Outcome::succeeded && without_variables_) {
+            verdict = deployment::failed("", deployment::Owner::undecided,
+                                         fmt::format("{}, but without its runtime variables: {}", verdict.sentence,
+                                                     without_variables_->message()),
+                                         without_variables_->hint(), clock_());
+        }
         if (deployment_.url.empty()) {
             deployment_.url = rollout_->url();
         }
@@ -332,7 +343,8 @@ private:
     Promoted promoted_;
     deployment::RuntimeVariables runtime_;
     std::set<std::string> gone_;
-    bool unchanged_ = false;          ///< nothing was started
+    bool unchanged_ = false;  ///< nothing was started
+    std::optional<Error> without_variables_;
     std::optional<Rollout> rollout_;  ///< of a stage on AWS
 };
 
