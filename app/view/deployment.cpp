@@ -107,7 +107,8 @@ std::vector<std::string> next_commands(const pipeline::DeployOutcome& outcome, c
     if (pipeline::exit_code(outcome) != 0) {
         return {};
     }
-    const auto& last = project.stages.back().name.str();
+    const auto& last =
+        outcome.deployments.empty() ? project.stages.back().name.str() : outcome.deployments.back().stage;
     return {"next: tinystacks status", fmt::format("      tinystacks logs runtime --stage {} --follow", last)};
 }
 

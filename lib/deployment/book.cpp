@@ -103,6 +103,10 @@ struct Adding {
             *known = deployment;
             return;
         }
+        if (deployment.means == Means::rollback) {
+            // Who goes back takes back what was said of the stage.
+            std::erase_if(book.approvals, [&](const Approval& approval) { return approval.stage == deployment.stage; });
+        }
         for (auto& each : all) {
             if (each.stage == deployment.stage && each.state == State::waiting) {
                 end(each, Outcome::superseded,
@@ -192,7 +196,8 @@ std::optional<Deployment> find_before(const Book& book, const Deployment& curren
     const auto& all = book.deployments;
     auto each = std::find_if(all.rbegin(), all.rend(), [&](const Deployment& one) { return one.id == from; });
     each = std::find_if(each, all.rend(), [&](const Deployment& one) {
-        return one.stage == current.stage && is_good(one) && one.means == Means::release && one.digest != current.digest;
+        return one.stage == current.stage && is_good(one) && one.means == Means::release &&
+               one.digest != current.digest;
     });
     return each == all.rend() ? std::nullopt : std::optional(*each);
 }

@@ -61,7 +61,7 @@ void interrupt(Deployment& deployment, Time seen_at)
     // What a release has begun on AWS goes on there without us.
     const bool goes_on =
         deployment.target != "docker" && !deployment.phases.empty() && deployment.phases.back().name == "deployment";
-    verdict.hint = goes_on ? "tinystacks status --watch" : "tinystacks deploy";
+    verdict.hint = goes_on ? "tinystacks status --watch" : "tinystacks deploy --resume";
     verdict.evidence.push_back({"tinystacks", seen_at, fmt::format("the process of run {} is gone", deployment.run)});
     if (!deployment.phases.empty() && !is_over(deployment.phases.back())) {
         deployment.phases.back().status = "STOPPED";

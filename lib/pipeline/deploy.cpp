@@ -7,6 +7,7 @@
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/checks.hpp"
 #include "pipeline/detail/resume.hpp"
+#include "pipeline/detail/runtime.hpp"
 #include "pipeline/detail/turn.hpp"
 
 namespace tinystacks::pipeline {
@@ -39,6 +40,7 @@ void check_before(Workspace& workspace, const std::string& only)
             continue;
         }
         check_account(workspace, stage);
+        check_variables(workspace, stage);
         if (!stage.test.empty()) {
             check_buildspec(workspace.read(stage.test, fmt::format("git add {}", stage.test)), stage.test, Role::test,
                             project);
@@ -98,42 +100,70 @@ Plan plan(Workspace& workspace, const std::string& stage, bool rebuild)
     return made;
 }
 
-/// Carries a deployment out as soon as it may: with an approval where the stage wants one, in its turn.
-Deployment go_on(Workspace& workspace, const stage::Stage& stage, Deployment deployment)
-{
-    if (stage.approval == stage::Approval::required && deployment.means == deployment::Means::release &&
-        deployment.phases.empty() && !await_approval(workspace, deployment)) {
-        return deployment;
-    }
-    const auto turn = take_turn(workspace, deployment::lease_of_stage(deployment.stage), deployment.stage);
-    // A newer one may have taken its place in between.
-    const auto now = workspace.world().ledger.find(deployment.stack, deployment.id);
-    if (now && now->verdict.outcome == Outcome::superseded) {
-        return *now;
-    }
-    return carry_out(workspace, stage, std::move(deployment));
-}
-
 /// Whether the flow goes on after this stage.
 bool is_good(const Deployment& deployment)
 {
     return deployment.verdict.outcome == Outcome::succeeded;
 }
 
+/// Whether the stage's target runs the image already: then it is left alone, but for a tag that somebody moved.
+bool leave_alone(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, DeployOutcome& outcome)
+{
+    auto current = find_running(workspace, stage, promoted);
+    if (!current) {
+        return false;
+    }
+    outcome.unchanged.push_back(std::move(*current));
+    const auto tagged = workspace.look_up(workspace.image(), stage.name.str());
+    if (tagged.asked && tagged.digest != promoted.digest) {
+        workspace.note(Severity::warning, stage.name.str(),
+                       fmt::format("the tag '{}' named {}, and names again what runs: {}", stage.name.str(),
+                                   tagged.digest.value_or("nothing"), promoted.digest));
+        move_stage_tag(workspace, stage, promoted);
+    }
+    Step(workspace, workspace.clock(), stage.name.str(), "deployment")
+        .end("SKIPPED", fmt::format("{} runs already; --force releases it again", promoted.commit.substr(0, 12)));
+    return true;
+}
+
+/// Carries a deployment out as soon as it may: with an approval where the stage wants one, in its turn. False when the
+/// flow stops here.
+bool go_on(Workspace& workspace, const stage::Stage& stage, Deployment deployment, bool force, DeployOutcome& outcome)
+{
+    const bool asks = stage.approval == stage::Approval::required && deployment.means == deployment::Means::release &&
+                      deployment.phases.empty();
+    if (asks && !await_approval(workspace, deployment)) {
+        outcome.deployments.push_back(std::move(deployment));
+        return false;
+    }
+    const auto turn = take_turn(workspace, deployment::lease_of_stage(deployment.stage), deployment.stage);
+    // Whoever had the turn before may have taken its place, or brought the image already.
+    if (auto now = workspace.world().ledger.find(deployment.stack, deployment.id);
+        now && now->verdict.outcome == Outcome::superseded) {
+        outcome.deployments.push_back(std::move(*now));
+        return false;
+    }
+    const bool queued = workspace.source().patience.queue && !force && !asks;
+    if (queued && leave_alone(workspace, stage, {deployment.digest, deployment.commit}, outcome)) {
+        return true;
+    }
+    outcome.deployments.push_back(carry_out(workspace, stage, std::move(deployment)));
+    return is_good(outcome.deployments.back());
+}
+
 /// Releases one stage unless its target runs the image already. False when the flow stops here.
 bool bring(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted, bool alone, bool force,
            DeployOutcome& outcome)
 {
-    if (auto current = force ? std::nullopt : find_running(workspace, stage, promoted)) {
-        outcome.unchanged.push_back(std::move(*current));
-        Step(workspace, workspace.world().clock, stage.name.str(), "deployment")
-            .end("SKIPPED", fmt::format("{} runs already; --force releases it again", promoted.commit.substr(0, 12)));
+    const bool busy = workspace.world()
+                          .ledger.find_lease(workspace.project().stack, deployment::lease_of_stage(stage.name.str()))
+                          .has_value();
+    if (!force && !busy && leave_alone(workspace, stage, promoted, outcome)) {
         return true;
     }
     auto deployment = new_deployment(workspace, stage, promoted);
     deployment.alone = alone;
-    outcome.deployments.push_back(go_on(workspace, stage, std::move(deployment)));
-    return is_good(outcome.deployments.back());
+    return go_on(workspace, stage, std::move(deployment), force, outcome);
 }
 
 /// The stages from `first` on, in order. Why one could not be tried is told beside what the earlier ones got.
@@ -168,8 +198,8 @@ DeployOutcome deploy_all(const Source& source, bool rebuild, bool force, World& 
 DeployOutcome resume(const DeployRequest& request, World& world, const Run& run)
 {
     const auto stack = read_project(request.source).project.stack;
-    const auto nothing_left = Error(ErrorKind::not_found, "nothing of stack '{}' was left unfinished", stack)
-                                  .with_hint("tinystacks status");
+    const auto nothing_left =
+        Error(ErrorKind::not_found, "nothing of stack '{}' was left unfinished", stack).with_hint("tinystacks status");
     const auto unfinished = find_unfinished(world.ledger.read(stack), request.stage);
     if (!unfinished) {
         throw nothing_left;
@@ -188,8 +218,7 @@ DeployOutcome resume(const DeployRequest& request, World& world, const Run& run)
     if (is_open(last)) {
         workspace.note(Severity::warning, last.stage,
                        fmt::format("going on with deployment {}: {}", last.id, last.verdict.sentence));
-        outcome.deployments.push_back(go_on(workspace, stage, last));
-        if (!is_good(outcome.deployments.back())) {
+        if (!go_on(workspace, stage, last, true, outcome)) {
             return outcome;
         }
     }

@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "pipeline/detail/attempt.hpp"
+#include "pipeline/detail/runtime.hpp"
 #include "pipeline/detail/turn.hpp"
 
 #include <algorithm>
@@ -64,6 +65,7 @@ bool restore(const Source& source, const Deployment& of, Means means, World& wor
         throw *refusal;
     }
     require_engine(workspace, of.stage);
+    check_variables(workspace, stage);
     const Promoted promoted{of.digest, of.commit};
     if (auto same = find_running(workspace, stage, promoted)) {
         outcome.unchanged.push_back(std::move(*same));

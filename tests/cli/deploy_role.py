@@ -15,6 +15,8 @@ CLASSES = {"Ecs": "ecs", "Elbv2": "elasticloadbalancing", "Lambda": "lambda", "L
 # Where IAM's name of an action is not the operation's; None needs no permission.
 # Source: AWS Service Authorization Reference.
 ACTIONS = {"lambda:Invoke": "lambda:InvokeFunction", "s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket",
+           "s3:ListBucketResult": None,  # of the answer
+          
            "sts:GetCallerIdentity": None}
 # What the aws program calls where its command is not the operation's name.
 COMMANDS = {"ecr get-login-password": "ecr:GetAuthorizationToken", "lambda wait function-updated": "lambda:GetFunctionConfiguration"}

@@ -127,3 +127,53 @@ TEST_CASE("a variable of a stage and one of every stage are two", "[deployment]"
     REQUIRE(book.variables.size() == 1);
     CHECK(book.variables.front().stage.empty());
 }
+
+TEST_CASE("a rejection ends what waits, and nothing else", "[deployment]")
+{
+    Book book;
+    auto waiting = with_outcome("d1", Outcome::waiting);
+    waiting.ended_at.reset();
+    add(book, Recorded{waiting, 0});
+    add(book, Decided{{"dev", "d1", waiting.commit, "sha256:other", "me", true, Decision::rejected, "", noon}});
+    CHECK(find_waiting(book, "dev")->id == "d1");
+    add(book, Decided{{"dev", "d1", waiting.commit, waiting.digest, "me", true, Decision::rejected, "no", noon}});
+    CHECK_FALSE(find_waiting(book, "dev").has_value());
+    const auto ended = find_deployment(book, "d1").value();
+    CHECK(ended.state == State::ended);
+    CHECK(ended.ended_at == noon);
+    CHECK(ended.verdict.outcome == Outcome::stopped);
+    CHECK(ended.verdict.sentence == "rejected by me: no");
+}
+
+TEST_CASE("a rollback leads to the image before, and takes back approvals of its stage", "[deployment]")
+{
+    Book book;
+    const auto release = [&](const std::string& id, const std::string& digest) {
+        auto deployment = with_outcome(id, Outcome::succeeded);
+        deployment.digest = digest;
+        add(book, Recorded{deployment, 0});
+    };
+    release("d1", "sha256:1");
+    release("d2", "sha256:2");
+    release("d3", "sha256:3");
+    release("d4", "sha256:3");
+    const auto current = [&] { return find_current(book, "dev").value(); };
+    CHECK(find_before(book, current())->id == "d2");
+    for (const auto* stage : {"dev", "prod"}) {
+        add(book, Decided{{stage, "d4", "abc", "sha256:3", "me", true, Decision::approved, "", noon}});
+    }
+    auto back = with_outcome("d5", Outcome::succeeded);
+    back.digest = "sha256:2";
+    back.means = Means::rollback;
+    back.rollback_of = "d2";
+    add(book, Recorded{back, 0});
+    CHECK(current().id == "d5");
+    CHECK(find_before(book, current())->id == "d1");
+    CHECK_FALSE(find_approval(book, "dev", "abc", "sha256:3").has_value());
+    CHECK(find_approval(book, "prod", "abc", "sha256:3").has_value());
+    back.id = "d6";
+    back.digest = "sha256:1";
+    back.rollback_of = "d1";
+    add(book, Recorded{back, 0});
+    CHECK_FALSE(find_before(book, current()).has_value());
+}

@@ -351,3 +351,24 @@ TEST_CASE("a bucket's ledger of any length is read with one list and at most thr
         CHECK_THROWS_AS(reader.ledger.read("shop"), Error);
     }
 }
+
+TEST_CASE("ten stages are known from a bucket of ten thousand entries with four requests", "[store]")
+{
+    SimulatedS3 s3;
+    s3.now = start;
+    {
+        Quiet writer(s3);
+        for (int number = 1; number <= 9'999; ++number) {
+            auto deployment = support::ended_deployment("d" + std::to_string(number), "r1");
+            deployment.stage = "stage" + std::to_string(number % 10);
+            writer.ledger.record(deployment);
+        }
+    }
+    Quiet reader(s3);
+    const auto before = s3.requests;
+    const auto book = reader.ledger.read("shop");
+    CHECK(s3.requests - before <= 4);
+    for (int stage = 0; stage < 10; ++stage) {
+        CHECK(find_current(book, "stage" + std::to_string(stage))->id == "d" + std::to_string(9'990 + stage));
+    }
+}

@@ -35,13 +35,20 @@ stage::Variables plain_values(const RuntimeVariables& variables, const std::stri
     for (const auto& [name, variable] : variables) {
         if (variable.kind != Variable::Kind::plain) {
             throw Error(ErrorKind::invalid_input,
-                        "'{}' is kept by AWS ({}), and a container of this machine cannot be given it", name,
-                        variable.value)
+                        "'{}' of stage '{}' is kept by AWS ({}), which only Amazon ECS gives to an application", name,
+                        stage, variable.value)
                 .with_hint(fmt::format("tinystacks variable set {}=VALUE --stage {}", name, stage));
         }
         values[name] = variable.value;
     }
     return values;
+}
+
+void check_variables(Workspace& workspace, const stage::Stage& stage)
+{
+    if (!std::holds_alternative<stage::EcsTarget>(stage.target)) {
+        (void)plain_values(runtime_variables(workspace, stage), stage.name.str());
+    }
 }
 
 stage::Variables build_overrides(Workspace& workspace)

@@ -15,8 +15,12 @@ namespace tinystacks::pipeline {
 /// The same as of now.
 [[nodiscard]] deployment::RuntimeVariables runtime_variables(Workspace& workspace, const stage::Stage& stage);
 
-/// The values for a container of this machine. Throws Error{invalid_input} for one that AWS keeps.
+/// The values for what does not look up those that AWS keeps, such as a container of this machine. Throws
+/// Error{invalid_input} for one of these.
 [[nodiscard]] stage::Variables plain_values(const deployment::RuntimeVariables& variables, const std::string& stage);
+
+/// Throws Error{invalid_input} for a variable that the stage's target cannot be given, before anything is started.
+void check_variables(Workspace& workspace, const stage::Stage& stage);
 
 /// What build.yml gets: the project file's build variables, and over them those of the ledger.
 [[nodiscard]] stage::Variables build_overrides(Workspace& workspace);

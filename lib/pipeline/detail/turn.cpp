@@ -21,7 +21,7 @@ std::unique_ptr<deployment::HeldLease> take_turn(Workspace& workspace, const std
                 throw error.with_hint(error.hint() + "  # or wait for it: --queue");
             }
             if (!told) {
-                workspace.say({workspace.world().clock(), stage, log::WaitingFor{error.message(), {}}});
+                workspace.say({workspace.world().clock(), stage, log::WaitingFor{"its turn: " + error.message(), {}}});
                 told = true;
             }
         }
