@@ -82,11 +82,6 @@ std::size_t record_length(std::string_view text)
     return length;
 }
 
-std::uint64_t count_lines(std::string_view text)
-{
-    return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
-}
-
 }  // namespace
 
 Journal::Journal(const std::filesystem::path& directory) : path_(directory / journal_name)
@@ -115,7 +110,7 @@ void Journal::open_existing()
     }
     id_ = head->id;
     if (head->lost.bytes != 0) {
-        lost_.push_back({{}, head->lost});
+        lost_.add({}, head->lost);
     }
     size_ = skip_records(file_, path_, file_head_size);
     if (::ftruncate(file_.number(), static_cast<off_t>(size_)) != 0) {
@@ -129,9 +124,8 @@ void Journal::write(const Event& event)
         write_lines(event, *lines);
         return;
     }
-    const auto record = event_record(event);
-    if (!append(record, {})) {
-        count_loss(event.stage, {event.stage.empty() ? Channel::build : Channel::deployment, record.size(), 1});
+    if (!append(event_record(event), {})) {
+        lost_.add(event);
     }
 }
 
@@ -148,7 +142,7 @@ void Journal::write_lines(const Event& event, const Lines& lines)
             const auto count = count_lines(piece);
             line += count;
             if (!written) {
-                count_loss(event.stage, {lines.channel, piece.size(), count});
+                lost_.add(event.stage, {lines.channel, piece.size(), count});
             }
         }
     }
@@ -163,7 +157,7 @@ bool Journal::append(std::string_view head, std::string_view body)
     const auto error = write_parts(file_.number(), {part(gaps), part(head), part(body), part(end)}, size_);
     if (error == 0) {
         size_ += gaps.size() + head.size() + body.size() + end.size();
-        lost_.clear();
+        lost_ = {};
         return true;
     }
     if (::ftruncate(file_.number(), static_cast<off_t>(size_)) != 0 || !is_full(error)) {
@@ -175,21 +169,10 @@ bool Journal::append(std::string_view head, std::string_view body)
 std::string Journal::gap_records() const
 {
     std::string records;
-    for (const auto& loss : lost_) {
-        records += event_record({system_time(), loss.stage, loss.gap});
+    for (const auto& row : lost_.rows()) {
+        records += event_record({system_time(), row.stage, row.gap});
     }
     return records;
-}
-
-void Journal::count_loss(const std::string& stage, const Gap& gap)
-{
-    auto loss = std::ranges::find_if(
-        lost_, [&](const Loss& one) { return one.stage == stage && one.gap.channel == gap.channel; });
-    if (loss == lost_.end()) {
-        loss = lost_.insert(loss, {stage, Gap{gap.channel, 0, 0}});
-    }
-    loss->gap.bytes += gap.bytes;
-    loss->gap.lines += gap.lines;
 }
 
 void Journal::close()
@@ -202,8 +185,8 @@ void Journal::close()
 void Journal::write_file_head(bool closed)
 {
     FileHead head{id_, closed, system_time(), {}};
-    for (const auto& loss : lost_) {
-        head.lost = {loss.gap.channel, head.lost.bytes + loss.gap.bytes, head.lost.lines + loss.gap.lines};
+    for (const auto& row : lost_.rows()) {
+        head.lost = {row.gap.channel, head.lost.bytes + row.gap.bytes, head.lost.lines + row.gap.lines};
     }
     const auto text = format(head);
     if (const auto error = write_parts(file_.number(), {part(text), {}, {}, {}}, 0); error != 0) {

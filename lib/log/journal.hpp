@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "log/event.hpp"
+#include "log/tally.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,23 +35,17 @@ public:
     void close();
 
 private:
-    struct Loss {
-        std::string stage;
-        Gap gap;
-    };
-
     void open_existing();
     void write_lines(const Event& event, const Lines& lines);
     [[nodiscard]] bool append(std::string_view head, std::string_view body);
     [[nodiscard]] std::string gap_records() const;
-    void count_loss(const std::string& stage, const Gap& gap);
     void write_file_head(bool closed);
 
     Descriptor file_;
     std::filesystem::path path_;
     std::string id_;          ///< tells this journal's cursors from another's
     std::uint64_t size_ = 0;  ///< end of the last whole record
-    std::vector<Loss> lost_;  ///< since the disk filled up
+    Tally lost_;              ///< since the disk filled up
 };
 
 /// Where a reader stands; opaque text. The same cursor gives the same events. Empty is the beginning.

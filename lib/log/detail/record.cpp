@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "log/detail/word.hpp"
 #include "log/to_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <memory>
 #include <vector>
 
@@ -29,23 +29,6 @@ struct RecordHead {
     std::string stage;
     std::uint64_t size = 0;  ///< of the line, with its newline
 };
-
-template <typename Number>
-bool read_number(std::string_view text, Number& number)
-{
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
-bool read_time(std::string_view text, Time& time)
-{
-    std::int64_t milliseconds = 0;
-    if (!read_number(text, milliseconds)) {
-        return false;
-    }
-    time = Time(std::chrono::milliseconds(milliseconds));
-    return true;
-}
 
 /// A stage's name on a head line: spaces may stay, being last, but a newline may not.
 std::string escape(std::string_view stage)
@@ -65,15 +48,6 @@ std::string unescape(std::string_view text)
         stage += !escaped ? text[i] : text[++i] == 'n' ? '\n' : text[i];
     }
     return stage;
-}
-
-/// Takes the next word off a head line.
-std::string_view take_word(std::string_view& line)
-{
-    const auto end = std::min(line.find(' '), line.size());
-    const auto word = line.substr(0, end);
-    line.remove_prefix(std::min(end + 1, line.size()));
-    return word;
 }
 
 std::optional<RecordHead> find_record_head(std::string_view bytes)
