@@ -1,6 +1,7 @@
 #include "log/journal.hpp"
 
 #include "base/error.hpp"
+#include "log/detail/cut.hpp"
 #include "log/detail/record.hpp"
 
 #include <fcntl.h>
@@ -14,6 +15,9 @@
 
 namespace tinystacks::log {
 namespace {
+
+// How much of what goes into a cut is in memory at once.
+constexpr std::uint64_t largest_look = std::uint64_t{1} << 20;
 
 bool is_full(int number)
 {
@@ -84,7 +88,8 @@ std::size_t record_length(std::string_view text)
 
 }  // namespace
 
-Journal::Journal(const std::filesystem::path& directory) : path_(directory / journal_name)
+Journal::Journal(const std::filesystem::path& directory, const Room& room)
+    : path_(directory / journal_name), room_(room)
 {
     create_private_directories(directory);
     file_ = open_file(path_, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
@@ -113,6 +118,11 @@ void Journal::open_existing()
         lost_.add({}, head->lost);
     }
     size_ = skip_records(file_, path_, file_head_size);
+    if (auto cut = find_cut(file_, path_, size_)) {
+        size_ = skip_records(file_, path_, cut->end);
+        cut_ = std::make_unique<Cut>(std::move(*cut));
+        punch_cut();  // which a crash may have kept from it
+    }
     if (::ftruncate(file_.number(), static_cast<off_t>(size_)) != 0) {
         throw Error(ErrorKind::failed, "cannot write '{}': {}", path_.string(), errno_text(errno));
     }
@@ -122,11 +132,10 @@ void Journal::write(const Event& event)
 {
     if (const auto* lines = std::get_if<Lines>(&event.body)) {
         write_lines(event, *lines);
-        return;
-    }
-    if (!append(event_record(event), {})) {
+    } else if (!append(event_record(event), {})) {
         lost_.add(event);
     }
+    keep_within_room();
 }
 
 void Journal::write_lines(const Event& event, const Lines& lines)
@@ -173,6 +182,61 @@ std::string Journal::gap_records() const
         records += event_record({system_time(), row.stage, row.gap});
     }
     return records;
+}
+
+void Journal::keep_within_room()
+{
+    if (!cut_ && can_cut_ && size_ >= room_.beginning) {
+        begin_cut();
+    }
+    while (cut_ && can_cut_ && size_ - cut_->end > room_.end + room_.step) {
+        extend_cut();
+    }
+}
+
+/// Makes the place where cuts are told; when the disk is full, later.
+void Journal::begin_cut()
+{
+    can_cut_ = can_punch(file_, path_);
+    if (can_cut_ && append(cut_record(), {})) {
+        cut_ = std::make_unique<Cut>(find_cut(file_, path_, size_ - cut_record().size()).value());
+    }
+}
+
+/// Takes one step more out of the middle.
+void Journal::extend_cut()
+{
+    auto next = *cut_;
+    for (const auto goal = cut_->end + room_.step; next.end < goal;) {
+        const auto end = visit_records(file_, path_, next.end, std::min(goal - next.end, largest_look),
+                                       [&](const Event& event) { next.taken.add(event); });
+        if (end == next.end) {
+            can_cut_ = false;  // a disk that did not keep what was written
+            return;
+        }
+        next.end = end;
+    }
+    next.number += 1;
+    next.time = system_time();
+    auto error = write_parts(file_.number(), {part(format(next)), {}, {}, {}}, place_of(next));
+    if (is_full(error)) {
+        can_cut_ = false;  // a file system that never writes in place
+        return;
+    }
+    if (error == 0 && ::fdatasync(file_.number()) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        throw Error(ErrorKind::failed, "cannot write '{}': {}", path_.string(), errno_text(error));
+    }
+    *cut_ = std::move(next);
+    punch_cut();
+}
+
+/// Only room on the disk depends on its success, so it never fails the work.
+void Journal::punch_cut()
+{
+    can_cut_ = punch(file_, *cut_) == 0;
 }
 
 void Journal::close()
