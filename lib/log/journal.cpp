@@ -1,6 +1,7 @@
 #include "log/journal.hpp"
 
 #include "base/error.hpp"
+#include "log/detail/cut.hpp"
 #include "log/detail/record.hpp"
 
 #include <fcntl.h>
@@ -14,6 +15,9 @@
 
 namespace tinystacks::log {
 namespace {
+
+// How much of what goes into a cut is in memory at once.
+constexpr std::uint64_t largest_look = std::uint64_t{1} << 20;
 
 bool is_full(int number)
 {
@@ -82,14 +86,10 @@ std::size_t record_length(std::string_view text)
     return length;
 }
 
-std::uint64_t count_lines(std::string_view text)
-{
-    return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
-}
-
 }  // namespace
 
-Journal::Journal(const std::filesystem::path& directory) : path_(directory / journal_name)
+Journal::Journal(const std::filesystem::path& directory, const Room& room)
+    : path_(directory / journal_name), room_(room)
 {
     create_private_directories(directory);
     file_ = open_file(path_, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
@@ -115,9 +115,14 @@ void Journal::open_existing()
     }
     id_ = head->id;
     if (head->lost.bytes != 0) {
-        lost_.push_back({{}, head->lost});
+        lost_.add({}, head->lost);
     }
     size_ = skip_records(file_, path_, file_head_size);
+    if (auto cut = find_cut(file_, path_, size_)) {
+        size_ = skip_records(file_, path_, cut->end);
+        cut_ = std::make_unique<Cut>(std::move(*cut));
+        punch_cut();  // which a crash may have kept from it
+    }
     if (::ftruncate(file_.number(), static_cast<off_t>(size_)) != 0) {
         throw Error(ErrorKind::failed, "cannot write '{}': {}", path_.string(), errno_text(errno));
     }
@@ -127,12 +132,10 @@ void Journal::write(const Event& event)
 {
     if (const auto* lines = std::get_if<Lines>(&event.body)) {
         write_lines(event, *lines);
-        return;
+    } else if (!append(event_record(event), {})) {
+        lost_.add(event);
     }
-    const auto record = event_record(event);
-    if (!append(record, {})) {
-        count_loss(event.stage, {event.stage.empty() ? Channel::build : Channel::deployment, record.size(), 1});
-    }
+    keep_within_room();
 }
 
 void Journal::write_lines(const Event& event, const Lines& lines)
@@ -148,7 +151,7 @@ void Journal::write_lines(const Event& event, const Lines& lines)
             const auto count = count_lines(piece);
             line += count;
             if (!written) {
-                count_loss(event.stage, {lines.channel, piece.size(), count});
+                lost_.add(event.stage, {lines.channel, piece.size(), count});
             }
         }
     }
@@ -163,7 +166,7 @@ bool Journal::append(std::string_view head, std::string_view body)
     const auto error = write_parts(file_.number(), {part(gaps), part(head), part(body), part(end)}, size_);
     if (error == 0) {
         size_ += gaps.size() + head.size() + body.size() + end.size();
-        lost_.clear();
+        lost_ = {};
         return true;
     }
     if (::ftruncate(file_.number(), static_cast<off_t>(size_)) != 0 || !is_full(error)) {
@@ -175,21 +178,65 @@ bool Journal::append(std::string_view head, std::string_view body)
 std::string Journal::gap_records() const
 {
     std::string records;
-    for (const auto& loss : lost_) {
-        records += event_record({system_time(), loss.stage, loss.gap});
+    for (const auto& row : lost_.rows()) {
+        records += event_record({system_time(), row.stage, row.gap});
     }
     return records;
 }
 
-void Journal::count_loss(const std::string& stage, const Gap& gap)
+void Journal::keep_within_room()
 {
-    auto loss = std::ranges::find_if(
-        lost_, [&](const Loss& one) { return one.stage == stage && one.gap.channel == gap.channel; });
-    if (loss == lost_.end()) {
-        loss = lost_.insert(loss, {stage, Gap{gap.channel, 0, 0}});
+    if (!cut_ && can_cut_ && size_ >= room_.beginning) {
+        begin_cut();
     }
-    loss->gap.bytes += gap.bytes;
-    loss->gap.lines += gap.lines;
+    while (cut_ && can_cut_ && size_ - cut_->end > room_.end + room_.step) {
+        extend_cut();
+    }
+}
+
+/// Makes the place where cuts are told; when the disk is full, later.
+void Journal::begin_cut()
+{
+    can_cut_ = can_punch(file_, path_);
+    if (can_cut_ && append(cut_record(), {})) {
+        cut_ = std::make_unique<Cut>(find_cut(file_, path_, size_ - cut_record().size()).value());
+    }
+}
+
+/// Takes one step more out of the middle.
+void Journal::extend_cut()
+{
+    auto next = *cut_;
+    for (const auto goal = cut_->end + room_.step; next.end < goal;) {
+        const auto end = visit_records(file_, path_, next.end, std::min(goal - next.end, largest_look),
+                                       [&](const Event& event) { next.taken.add(event); });
+        if (end == next.end) {
+            can_cut_ = false;  // a disk that did not keep what was written
+            return;
+        }
+        next.end = end;
+    }
+    next.number += 1;
+    next.time = system_time();
+    auto error = write_parts(file_.number(), {part(format(next)), {}, {}, {}}, place_of(next));
+    if (is_full(error)) {
+        can_cut_ = false;  // a file system that never writes in place
+        return;
+    }
+    if (error == 0 && ::fdatasync(file_.number()) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        throw Error(ErrorKind::failed, "cannot write '{}': {}", path_.string(), errno_text(error));
+    }
+    *cut_ = std::move(next);
+    punch_cut();
+}
+
+/// Only room on the disk depends on its success, so it never fails the work.
+void Journal::punch_cut()
+{
+    can_cut_ = punch(file_, *cut_) == 0;
 }
 
 void Journal::close()
@@ -202,8 +249,8 @@ void Journal::close()
 void Journal::write_file_head(bool closed)
 {
     FileHead head{id_, closed, system_time(), {}};
-    for (const auto& loss : lost_) {
-        head.lost = {loss.gap.channel, head.lost.bytes + loss.gap.bytes, head.lost.lines + loss.gap.lines};
+    for (const auto& row : lost_.rows()) {
+        head.lost = {row.gap.channel, head.lost.bytes + row.gap.bytes, head.lost.lines + row.gap.lines};
     }
     const auto text = format(head);
     if (const auto error = write_parts(file_.number(), {part(text), {}, {}, {}}, 0); error != 0) {

@@ -1,12 +1,12 @@
 #include "base/error.hpp"
-#include "base/text.hpp"
+#include "log/detail/cut.hpp"
 #include "log/detail/record.hpp"
+#include "log/detail/word.hpp"
 #include "log/journal.hpp"
 
 #include <fcntl.h>
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 
 namespace tinystacks::log {
@@ -18,34 +18,51 @@ using std::chrono::steady_clock;
 constexpr milliseconds shortest_pause{1};
 constexpr milliseconds longest_pause{20};
 
-/// A few characters that somebody who types a cursor does not get right.
-std::string check_of(std::string_view place)
+/// What a cursor names.
+struct Place {
+    std::uint64_t offset = file_head_size;
+    std::uint64_t cut = 0;  ///< where the cut is that was passed, or 0
+    Tally passed;           ///< behind it; so that a cut which grows past here tells what was not read
+};
+
+Cursor to_cursor(const std::string& id, const Place& place)
 {
-    std::uint32_t hash = 2166136261;  // FNV-1a
-    for (const auto c : place) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    auto text = fmt::format("{}-{}", id, place.offset);
+    if (place.cut != 0) {
+        text += fmt::format("-{}-{}", place.cut, format(place.passed));
     }
-    return fmt::format("{:08x}", hash);
+    return fmt::format("{}-{}", text, check_of(text));
 }
 
-Cursor to_cursor(const std::string& id, std::uint64_t offset)
+std::optional<Place> find_place(std::string_view cursor, std::string_view id)
 {
-    const auto place = fmt::format("{}-{}", id, offset);
-    return fmt::format("{}-{}", place, check_of(place));
+    const auto end = cursor.rfind('-');
+    if (end == std::string_view::npos || cursor.substr(end + 1) != check_of(cursor.substr(0, end))) {
+        return std::nullopt;
+    }
+    auto text = cursor.substr(0, end);
+    Place place;
+    if (take_word(text, '-') != id || !read_number(take_word(text, '-'), place.offset) ||
+        place.offset < file_head_size) {
+        return std::nullopt;
+    }
+    if (!text.empty()) {
+        auto passed = read_number(take_word(text, '-'), place.cut) ? find_tally(text) : std::nullopt;
+        if (!passed || place.cut < file_head_size || place.cut >= place.offset) {
+            return std::nullopt;
+        }
+        place.passed = std::move(*passed);
+    }
+    return place;
 }
 
-std::uint64_t parse_offset(const Cursor& cursor, const std::string& id, std::uint64_t size,
-                           const std::filesystem::path& path)
+Place parse_cursor(const Cursor& cursor, const std::string& id, std::uint64_t size, const std::filesystem::path& path)
 {
-    const auto parts = split(cursor, '-');
-    std::uint64_t offset = 0;
-    const bool ours = parts.size() == 3 && parts[0] == id &&
-                      std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), offset).ec == std::errc() &&
-                      cursor == to_cursor(id, offset);
-    if (!ours || offset < file_head_size || offset > size) {
+    auto place = find_place(cursor, id);
+    if (!place || place->offset > size) {
         throw Error(ErrorKind::invalid_input, "'{}' is not a cursor of '{}'", cursor, path.string());
     }
-    return offset;
+    return std::move(*place);
 }
 
 Page nothing_yet(const Cursor& cursor, const std::filesystem::path& path)
@@ -69,6 +86,44 @@ std::optional<Descriptor> find_journal(const std::filesystem::path& path)
     }
 }
 
+/// Reads events and moves `place` behind them. What lies in a cut becomes gaps.
+std::vector<Event> read_events(const Descriptor& file, const std::filesystem::path& path, std::size_t limit,
+                               Place& place)
+{
+    while (true) {
+        std::vector<Event> events;
+        auto next = place;
+        next.offset = visit_records(file, path, place.offset, limit, [&](Event&& event) {
+            if (place.cut != 0) {
+                next.passed.add(event);
+            }
+            events.push_back(std::move(event));
+        });
+        if (place.cut == 0 && next.offset != place.offset) {
+            place = std::move(next);
+            return events;  // the beginning is never cut
+        }
+        // Looked up after the records: those that are not in the cut now were whole when they were read.
+        const auto at = place.cut == 0 ? place.offset : place.cut;
+        const auto cut = find_cut(file, path, at);
+        if (!cut) {
+            return {};
+        }
+        if (place.offset >= cut->end) {
+            place = std::move(next);
+            return events;
+        }
+        events.clear();
+        for (const auto& row : cut->taken.beyond(place.passed)) {
+            events.push_back({cut->time, row.stage, row.gap});
+        }
+        place = {cut->end, at, cut->taken};
+        if (!events.empty()) {
+            return events;
+        }
+    }
+}
+
 /// What there is after `cursor` at this moment.
 Page read_now(const std::filesystem::path& path, const Cursor& cursor, std::size_t limit)
 {
@@ -87,15 +142,15 @@ Page read_now(const std::filesystem::path& path, const Cursor& cursor, std::size
         throw Error(ErrorKind::failed, "'{}' is not a journal of tinystacks", path.string());
     }
     const auto size = file_size(*file, path);
-    const auto offset = cursor.empty() ? file_head_size : parse_offset(cursor, head->id, size, path);
+    auto place = cursor.empty() ? Place{} : parse_cursor(cursor, head->id, size, path);
+    const auto begin = place.offset;
     Page page;
-    const auto end =
-        visit_records(*file, path, offset, limit, [&](Event&& event) { page.events.push_back(std::move(event)); });
-    page.next = to_cursor(head->id, end);
-    if (head->closed && (end == size || end == offset)) {
+    page.events = read_events(*file, path, limit, place);
+    page.next = to_cursor(head->id, place);
+    if (head->closed && (place.offset == size || place.offset == begin)) {
         page.ended = true;
         auto lost = head->lost;
-        lost.bytes += size - end;  // what a power failure left unreadable
+        lost.bytes += size - place.offset;  // what a power failure left unreadable
         if (lost.bytes != 0) {
             page.events.push_back({head->time, {}, lost});
         }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "log/detail/word.hpp"
 #include "log/to_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <memory>
 #include <vector>
 
@@ -29,23 +29,6 @@ struct RecordHead {
     std::string stage;
     std::uint64_t size = 0;  ///< of the line, with its newline
 };
-
-template <typename Number>
-bool read_number(std::string_view text, Number& number)
-{
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
-bool read_time(std::string_view text, Time& time)
-{
-    std::int64_t milliseconds = 0;
-    if (!read_number(text, milliseconds)) {
-        return false;
-    }
-    time = Time(std::chrono::milliseconds(milliseconds));
-    return true;
-}
 
 /// A stage's name on a head line: spaces may stay, being last, but a newline may not.
 std::string escape(std::string_view stage)
@@ -67,15 +50,6 @@ std::string unescape(std::string_view text)
     return stage;
 }
 
-/// Takes the next word off a head line.
-std::string_view take_word(std::string_view& line)
-{
-    const auto end = std::min(line.find(' '), line.size());
-    const auto word = line.substr(0, end);
-    line.remove_prefix(std::min(end + 1, line.size()));
-    return word;
-}
-
 std::optional<RecordHead> find_record_head(std::string_view bytes)
 {
     const auto end = bytes.find('\n');
@@ -86,7 +60,7 @@ std::optional<RecordHead> find_record_head(std::string_view bytes)
     RecordHead head;
     head.size = end + 1;
     const auto kind = take_word(line);
-    if ((kind != "L" && kind != "E") || !read_number(take_word(line), head.length)) {
+    if ((kind != "L" && kind != "E" && kind != "C") || !read_number(take_word(line), head.length)) {
         return std::nullopt;
     }
     head.kind = kind.front();
@@ -112,10 +86,12 @@ std::optional<Event> to_event(RecordHead&& head, std::string_view body)
     return log::find_event(nlohmann::json::parse(body, nullptr, false));
 }
 
-/// Goes over the whole records of `bytes`; how many bytes they are, and, when none is whole, how many the first wants.
+/// Goes over the whole records of `bytes` up to a cut; how many bytes they are, and, when none is whole, how many the
+/// first wants.
 struct Walk {
     std::uint64_t done = 0;
     std::uint64_t wanted = 0;
+    bool at_cut = false;
 };
 
 Walk walk(std::string_view bytes, const std::function<void(Event&&)>* visit)
@@ -125,6 +101,10 @@ Walk walk(std::string_view bytes, const std::function<void(Event&&)>* visit)
         const auto rest = bytes.substr(result.done);
         auto head = find_record_head(rest);
         if (!head) {
+            return result;
+        }
+        if (head->kind == 'C') {
+            result.at_cut = true;
             return result;
         }
         if (head->length >= rest.size() || head->size + head->length >= rest.size()) {
@@ -158,8 +138,8 @@ std::uint64_t walk_file(const Descriptor& file, const std::filesystem::path& pat
     while (true) {
         const auto buffer = std::make_unique_for_overwrite<char[]>(length);
         const auto got = read_at(file, path, offset, buffer.get(), length);
-        const auto [done, wanted] = walk({buffer.get(), got}, visit);
-        if (done != 0 || got < length || length == available || wanted > available) {
+        const auto [done, wanted, at_cut] = walk({buffer.get(), got}, visit);
+        if (done != 0 || at_cut || got < length || length == available || wanted > available) {
             return offset + done;
         }
         length = std::min(available, std::max(wanted, 2 * length));

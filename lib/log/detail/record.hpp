@@ -15,6 +15,7 @@
 ///     tinystacks-journal 1 <id> <open|shut> <time> <channel> <lost bytes> <lost lines>\n      (128 bytes, padded)
 ///     L <length> <time> <channel> <source> <first line> <stage>\n<text>\n                     (Lines)
 ///     E <length>\n<JSON object>\n                                                             (everything else)
+///     C <length>\n<place><place>\n                                                            (see cut.hpp)
 ///
 /// Times are milliseconds since 1970; the length is the body's, without the newline that ends the record.
 namespace tinystacks::log {
@@ -40,7 +41,7 @@ struct FileHead {
 [[nodiscard]] std::string event_record(const Event& event);
 
 /// Gives `visit` the events of the whole records in [offset, offset + limit), one record at least if there is a whole
-/// one, and returns where the next record begins. Whatever is no record ends it, as the end of the file does.
+/// one, and returns where the next record begins. A cut ends it, as whatever is no record and the end of the file do.
 std::uint64_t visit_records(const Descriptor& file, const std::filesystem::path& path, std::uint64_t offset,
                             std::uint64_t limit, const std::function<void(Event&&)>& visit);
 /// The same without looking into them.
