@@ -53,7 +53,8 @@ struct Describe {
     std::string operator()(const log::Note& note) const { return remark(note); }
     std::string operator()(const log::Gap& gap) const
     {
-        return fmt::format("{} lines ({} bytes) of the log were lost: its disk was full", gap.lines, gap.bytes);
+        return fmt::format("{} lines ({} bytes) of the log are not kept: it grew too long, or its disk was full",
+                           gap.lines, gap.bytes);
     }
 };
 
