@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -48,9 +50,9 @@ class Place:
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message",
                         "First"], cwd=self.work, check=True)
 
-    def repository(self, *commands):
+    def repository(self, *commands, port=None):
         """A commit of a project whose registry has no image, so that `build` runs these commands and fails."""
-        self.project(f"image: 127.0.0.1:{registry.start()}/shop\n")
+        self.project(f"image: 127.0.0.1:{port or registry.start()}/shop\n")
         self.spec(*commands)
         self.write("release.yml", SPEC.format("      - 'true'\n"))
         self.commit()
@@ -64,17 +66,40 @@ class Place:
         if not self.environment["PATH"].startswith(f"{folder}:"):
             self.environment["PATH"] = f"{folder}:{self.environment['PATH']}"
 
-    def traced(self, options, *arguments):
-        """Runs under strace; what that writes is returned beside what ended."""
+    def traced(self, options, *arguments, seconds=TIME_LIMIT, **environment):
+        """Runs under strace; the calls it saw are returned beside what ended."""
         program = shutil.which("strace")
         if not program or subprocess.run([program, "-o", os.devnull, "true"], capture_output=True, check=False).returncode:
             raise Skipped("strace is not installed, or may not trace")
-        trace = self.root / "trace"
+        descriptor, trace = tempfile.mkstemp(dir=self.root)
+        os.close(descriptor)
+        command = [program, "-f", "-qq", "-o", trace, *options, self.program, *arguments]
         # The leak sanitizer cannot work where somebody traces already.
-        environment = {**self.environment, "ASAN_OPTIONS": "detect_leaks=0"}
-        done = subprocess.run([program, "-f", "-qq", "-o", trace, *options, self.program, *arguments], timeout=TIME_LIMIT,
-                              check=False, env=environment, cwd=self.work, stdin=subprocess.DEVNULL, capture_output=True)
-        return done, trace.read_text(errors="replace")
+        environment = {**self.environment, "ASAN_OPTIONS": "detect_leaks=0", **environment}
+        with subprocess.Popen(command, env=environment, cwd=self.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, start_new_session=True) as child:
+            try:
+                out, err = child.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)  # what is traced would outlive strace
+                raise
+        calls = "\n".join(whole_calls(pathlib.Path(trace).read_text(errors="replace")))
+        return subprocess.CompletedProcess(command, child.returncode, out, err), calls
+
+
+def whole_calls(trace):
+    """The lines of a trace, with the calls that another thread's interrupted put together, where they end."""
+    begun = {}
+    for line in trace.splitlines():
+        thread = line.split(" ", 1)[0]
+        resumed = re.match(r"\d+ +<\.\.\. \w+ resumed>(.*)", line)
+        if line.endswith(" <unfinished ...>"):
+            begun[thread] = line.removesuffix(" <unfinished ...>")
+        elif resumed and thread in begun:
+            yield begun.pop(thread) + resumed[1]
+        else:
+            yield line
+    yield from begun.values()
 
 
 def alive_in(place):
