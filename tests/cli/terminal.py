@@ -9,6 +9,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -136,6 +137,32 @@ def check_ctrl_c_twice(place):
     expect(status == 130, "exits", status)
     expect(time.monotonic() - began < 8, "took", time.monotonic() - began, "s")
     expect(not alive_in(place), "left running:", alive_in(place))
+
+
+def check_ctrl_c_during_a_request(place):
+    """A registry that takes the connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place.repository("true", port=silent.getsockname()[1])
+        terminal = Terminal(place, "build")
+        silent.settimeout(TIME_LIMIT)
+        with silent.accept()[0]:
+            began = time.monotonic()
+            terminal.press_ctrl_c()
+            expect(terminal.end() == 130, "exits otherwise than 130:", terminal.seen[-600:])
+    expect(time.monotonic() - began < 5, "took", time.monotonic() - began, "s")
+    expect(b"press Ctrl-C again" in terminal.seen, "says nothing:", terminal.seen[-600:])
+
+
+def check_ctrl_c_at_a_prompt(place):
+    """Nothing is done, and the terminal is as it was."""
+    place.project()
+    terminal = Terminal(place, "down")
+    before = termios.tcgetattr(terminal.descriptor)
+    terminal.read_until(b"[y/N]")
+    terminal.press_ctrl_c()
+    terminal.read_until(None)
+    expect(termios.tcgetattr(terminal.descriptor) == before, "the terminal is changed")
+    expect(terminal.end() == 130, "exits otherwise than 130:", terminal.seen)
 
 
 def check_lost_terminal(place):
