@@ -6,56 +6,20 @@ usage: terminal.py PROGRAM [NAME...]
 import fcntl
 import json
 import os
-import pathlib
 import pty
 import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 
-import registry
+from checks import SPEC, TIME_LIMIT, alive_in, expect, run_checks
 
-TIME_LIMIT = 60
 HOSTILE = (b"\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J \x1b]52;c;aGk=\x07 \x1b[6n \x9b31m \x08\x08 over\rwritten "
            b"\xe2\x80\xae rtl \xc3\xa9 end")
-SPEC = "version: 0.2\nphases:\n  build:\n    commands:\n{}"
-
-
-class Place:
-    """A directory of its own for each check."""
-
-    def __init__(self, program, directory):
-        self.program = program
-        self.root = pathlib.Path(os.path.realpath(directory))
-        self.work = self.root / "work"
-        self.work.mkdir()
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "TERM": "xterm", "LC_ALL": "C.UTF-8",
-                            "XDG_STATE_HOME": str(self.root / "state")}
-
-    def write(self, name, text):
-        (self.work / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-
-    def spec(self, *commands):
-        self.write("build.yml", SPEC.format("".join(f"      - {json.dumps(each)}\n" for each in commands)))
-
-    def run(self, *arguments, **more):
-        more = {"stdin": subprocess.DEVNULL, "capture_output": True, "cwd": self.work, **more}
-        return subprocess.run([self.program, *arguments], timeout=TIME_LIMIT, check=False, env=self.environment, **more)
-
-    def project(self, more=""):
-        """A repository with a project of a docker stage."""
-        self.write("tinystacks.yml", f"version: 1\nstack: shop\n{more}stages:\n  - name: dev\n"
-                   "    target: { docker: { port: 8001, container_port: 8080 } }\n")
-        subprocess.run(["git", "init", "--quiet"], cwd=self.work, check=True)
-
-    def commit(self):
-        subprocess.run(["git", "add", "--all"], cwd=self.work, check=True)
-        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message",
-                        "First"], cwd=self.work, check=True)
 
 
 class Terminal:
@@ -102,24 +66,6 @@ def at_terminal(place, *arguments, env=None):
     terminal = Terminal(place, *arguments, env=env)
     status = terminal.end()
     return status, terminal.seen
-
-
-def alive_in(place):
-    """Processes that work below the place."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit() and entry.name != str(os.getpid()):
-            try:
-                if (os.readlink(entry / "cwd") + "/").startswith(f"{place.root}/"):
-                    found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            except OSError:
-                continue
-    return found
-
-
-def expect(condition, *words):
-    if not condition:
-        raise AssertionError(" ".join(str(word) for word in words))
 
 
 def check_colour(place):
@@ -191,6 +137,32 @@ def check_ctrl_c_twice(place):
     expect(status == 130, "exits", status)
     expect(time.monotonic() - began < 8, "took", time.monotonic() - began, "s")
     expect(not alive_in(place), "left running:", alive_in(place))
+
+
+def check_ctrl_c_during_a_request(place):
+    """A registry that takes the connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place.repository("true", port=silent.getsockname()[1])
+        terminal = Terminal(place, "build")
+        silent.settimeout(TIME_LIMIT)
+        with silent.accept()[0]:
+            began = time.monotonic()
+            terminal.press_ctrl_c()
+            expect(terminal.end() == 130, "exits otherwise than 130:", terminal.seen[-600:])
+    expect(time.monotonic() - began < 5, "took", time.monotonic() - began, "s")
+    expect(b"press Ctrl-C again" in terminal.seen, "says nothing:", terminal.seen[-600:])
+
+
+def check_ctrl_c_at_a_prompt(place):
+    """Nothing is done, and the terminal is as it was."""
+    place.project()
+    terminal = Terminal(place, "down")
+    before = termios.tcgetattr(terminal.descriptor)
+    terminal.read_until(b"[y/N]")
+    terminal.press_ctrl_c()
+    terminal.read_until(None)
+    expect(termios.tcgetattr(terminal.descriptor) == before, "the terminal is changed")
+    expect(terminal.end() == 130, "exits otherwise than 130:", terminal.seen)
 
 
 def check_lost_terminal(place):
@@ -286,11 +258,8 @@ def check_values_arrive(place):
 
 def check_stored_logs(place):
     """`logs` of what a run left behind is as careful as the run was."""
-    place.project(f"image: 127.0.0.1:{registry.start()}/shop\n")
     place.write("hostile", HOSTILE + b"\n")
-    place.spec("cat hostile", "false")
-    place.write("release.yml", SPEC.format("      - 'true'\n"))
-    place.commit()
+    place.repository("cat hostile", "false")
     done = place.run("build", "--quiet")
     expect(done.returncode == 10 and HOSTILE not in done.stderr, done.returncode, done.stderr)
     done = place.run("logs", "build")
@@ -318,21 +287,4 @@ def check_no_prompt_without_a_terminal(place):
     expect(terminal.end() == 6, "a refusal at the prompt exits otherwise than 6", terminal.seen)
 
 
-def main():
-    program = os.path.realpath(sys.argv[1])
-    passed = failed = 0
-    for name, check in list(globals().items()):
-        if not name.startswith("check_") or (sys.argv[2:] and name.removeprefix("check_") not in sys.argv[2:]):
-            continue
-        with tempfile.TemporaryDirectory() as directory:
-            try:
-                check(Place(program, directory))
-                passed += 1
-            except (AssertionError, subprocess.TimeoutExpired) as problem:
-                print(f"{name.removeprefix('check_')}: {problem}")
-                failed += 1
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
-
-
-sys.exit(main())
+sys.exit(run_checks(globals(), sys.argv))
