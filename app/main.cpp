@@ -13,6 +13,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <system_error>
 
 namespace tinystacks::app {
 namespace {
@@ -102,6 +103,9 @@ int main(int argc, char** argv, char** environment)
         // Standard output or error cannot be written.
         std::cerr << app::view::text(error);
         return exit_code(error.kind());
+    } catch (const std::system_error& error) {
+        std::cerr << "tinystacks: this machine gives no more threads or memory: " << error.what() << '\n';
+        return exit_code(ErrorKind::failed);
     } catch (const std::exception& error) {
         std::cerr << "tinystacks: this is a bug in tinystacks: " << error.what() << '\n';
         return app::bug;

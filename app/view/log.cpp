@@ -18,13 +18,16 @@ void LogPrinter::show(const log::Event& event, const control::LogPlace& place)
         return;
     }
     const auto* lines = std::get_if<log::Lines>(&event.body);
-    const bool of_place = lines != nullptr ? lines->channel == place.channel && event.stage == place.stage
-                                           : place.channel == log::Channel::deployment && event.stage == place.stage;
+    const auto* gap = std::get_if<log::Gap>(&event.body);
+    const auto channel = lines != nullptr ? lines->channel : gap != nullptr ? gap->channel : log::Channel::deployment;
+    const bool of_place = channel == place.channel && event.stage == place.stage;
     if (!of_place) {
         return;
     }
     if (events_) {
         write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    } else if (gap != nullptr) {
+        write("[" + describe(event) + "]\n");  // whatever lines are picked
     } else if (lines == nullptr) {
         const auto line = describe(event);
         write_matching(line.empty() ? line : line + "\n");

@@ -33,14 +33,14 @@ std::string base64_core(std::string_view value, std::size_t offset, std::string_
     return digits.substr(offset == 0 ? 0 : offset + 1);
 }
 
-std::string uri_encoded(std::string_view value, std::string_view kept)
+std::string uri_encoded(std::string_view value, std::string_view kept, bool lower = false)
 {
     std::string text;
     for (const unsigned char c : value) {
         if (std::isalnum(c) != 0 || kept.find(static_cast<char>(c)) != std::string_view::npos) {
             text += static_cast<char>(c);
         } else {
-            text += fmt::format("%{:02X}", c);
+            text += lower ? fmt::format("%{:02x}", c) : fmt::format("%{:02X}", c);
         }
     }
     return text;
@@ -85,13 +85,33 @@ std::string escaped(std::string_view value, bool xml)
     return text;
 }
 
-std::string replaced(std::string_view value, char what, std::string_view with)
+std::string replaced(std::string_view value, std::string_view what, std::string_view with)
 {
     std::string text;
-    for (const char c : value) {
-        text += c == what ? std::string(with) : std::string(1, c);
+    for (auto at = value.find(what); at != std::string_view::npos; at = value.find(what)) {
+        text += value.substr(0, at);
+        text += with;
+        value.remove_prefix(at + what.size());
     }
-    return text;
+    return text.append(value);
+}
+
+/// JSON as Go writes it, which docker and terraform do: safe inside HTML.
+std::string go_json(std::string_view value)
+{
+    return replaced(replaced(replaced(escaped(value, false), "<", "\\u003c"), ">", "\\u003e"), "&", "\\u0026");
+}
+
+/// As `set -x` of a shell shows a word: in single quotes, and a single quote out of them.
+std::string shell_quoted(std::string_view value)
+{
+    return replaced(value, "'", "'\\''");
+}
+
+/// XML's text between tags, where quotes may stand as they are.
+std::string xml_text(std::string_view value)
+{
+    return replaced(replaced(replaced(value, "&", "&amp;"), "<", "&lt;"), ">", "&gt;");
 }
 
 }  // namespace
@@ -101,11 +121,24 @@ std::vector<std::string> forms_of(std::string_view value)
     while (value.ends_with('\n') || value.ends_with('\r')) {
         value.remove_suffix(1);
     }
-    std::vector<std::string> forms = {std::string(value),           escaped(value, false),
-                                      escaped(value, true),         replaced(escaped(value, true), '\'', "&#39;"),
-                                      replaced(value, '"', "\\\""), replaced(escaped(value, false), '/', "\\/"),
-                                      uri_encoded(value, "-._~"),   uri_encoded(value, "-._~!*'()"),
-                                      uri_encoded(value, "-._~/"),  replaced(uri_encoded(value, "-._~ "), ' ', "+")};
+    const auto json = escaped(value, false);
+    const auto xml = escaped(value, true);
+    std::vector<std::string> forms = {std::string(value),
+                                      json,
+                                      go_json(value),
+                                      shell_quoted(value),
+                                      xml,
+                                      xml_text(value),
+                                      replaced(xml, "&apos;", "&#39;"),
+                                      replaced(replaced(xml, "&apos;", "&#39;"), "&quot;", "&#34;"),
+                                      replaced(xml, "&apos;", "&#x27;"),
+                                      replaced(value, "\"", "\\\""),
+                                      replaced(json, "/", "\\/"),
+                                      uri_encoded(value, "-._~"),
+                                      uri_encoded(value, "-._~", true),
+                                      uri_encoded(value, "-._~!*'()"),
+                                      uri_encoded(value, "-._~/"),
+                                      replaced(uri_encoded(value, "-._~ "), " ", "+")};
     for (std::size_t offset = 0; offset < 3; ++offset) {
         forms.push_back(base64_core(value, offset, standard_alphabet));
         forms.push_back(base64_core(value, offset, url_alphabet));

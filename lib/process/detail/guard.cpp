@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -314,7 +315,13 @@ int settle(int socket)
         ::dup2(null, i);
     }
     ::fcntl(3, F_SETFD, FD_CLOEXEC);
-    ::close_range(4, ~0U, 0);
+    if (::close_range(4, ~0U, 0) != 0) {
+        // Linux before 5.9, or a filter of system calls.
+        const auto most = std::min(::sysconf(_SC_OPEN_MAX), 65536L);
+        for (int number = 4; number < most; ++number) {
+            ::close(number);
+        }
+    }
     return 3;
 }
 
@@ -328,6 +335,9 @@ void serve(int socket)
     ::sigemptyset(&child_ended);
     ::sigaddset(&child_ended, SIGCHLD);
     const int ends = ::signalfd(-1, &child_ended, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (ends < 0) {
+        end_all();  // nobody would hear that a child has ended
+    }
     while (true) {
         pollfd waits[2] = {{state.socket, POLLIN, 0}, {ends, POLLIN, 0}};
         if (::poll(waits, 2, -1) < 0 && errno != EINTR) {
