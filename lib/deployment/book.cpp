@@ -87,6 +87,7 @@ struct Adding {
     {
         if (!is_stale(book, "build", built.fence)) {
             book.builds.push_back(built.build);
+            book.built_last = true;
             drop_oldest(book.builds, most_builds);
         }
     }
@@ -115,6 +116,7 @@ struct Adding {
             }
         }
         all.push_back(deployment);
+        book.built_last = false;
         shorten(all, deployment.stage);
     }
 

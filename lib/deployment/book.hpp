@@ -20,6 +20,7 @@ struct Book {
     Time at;                              ///< its time
     std::map<std::string, Lease> leases;  ///< by what they are for
     std::vector<BuildRecord> builds;      ///< oldest first
+    bool built_last = false;              ///< no deployment has begun since the last of them
     std::vector<Deployment> deployments;  ///< of all stages, in the order they began
     std::vector<Approval> approvals;      ///< oldest first
     std::vector<Variable> variables;      ///< in the order they were first set

@@ -19,6 +19,7 @@ struct BuildRecord {
     std::string digest;  ///< empty until the build has ended well
     std::string run;
     Time built_at;
+    bool deploys = false;  ///< its run goes on to the stages
     bool operator==(const BuildRecord&) const = default;
 };
 

@@ -93,7 +93,7 @@ Plan plan(Workspace& workspace, const std::string& stage, bool rebuild)
         return {std::nullopt, promoted};
     }
     Plan made;
-    made.build = build_image(workspace, rebuild);
+    made.build = build_image(workspace, rebuild, Then::nothing);
     if (made.build->image) {
         made.promoted = Promoted{made.build->image->digest, workspace.commit()};
     }
@@ -187,7 +187,7 @@ DeployOutcome deploy_all(const Source& source, bool rebuild, bool force, World& 
     refuse_what_is_not_obeyed(workspace.project(), {});
     check_before(workspace, {});
     DeployOutcome outcome;
-    outcome.build = build_image(workspace, rebuild);
+    outcome.build = build_image(workspace, rebuild, Then::stages);
     if (outcome.build->image) {
         bring_all(workspace, {outcome.build->image->digest, workspace.commit()}, 0, force, outcome);
     }

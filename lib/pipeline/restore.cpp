@@ -53,7 +53,8 @@ Deployment earlier_of(World& world, const std::string& stack, const std::string&
     return std::move(*earlier);
 }
 
-/// Makes the stage have the image of `of` again, with the project file of its commit. False when it does not.
+/// Makes the stage have the image of `of` again, with the project file of its commit. False when it does not. The
+/// stage's lease must be held.
 bool restore(const Source& source, const Deployment& of, Means means, World& world, const Run& run,
              DeployOutcome& outcome)
 {
@@ -75,7 +76,6 @@ bool restore(const Source& source, const Deployment& of, Means means, World& wor
     deployment.means = means;
     deployment.rollback_of = of.rollback_of.empty() ? of.id : of.rollback_of;
     deployment.alone = true;
-    const auto turn = take_turn(workspace, deployment::lease_of_stage(of.stage), of.stage);
     outcome.deployments.push_back(carry_out(workspace, stage, std::move(deployment)));
     return outcome.deployments.back().verdict.outcome == deployment::Outcome::succeeded;
 }
@@ -84,30 +84,36 @@ bool restore(const Source& source, const Deployment& of, Means means, World& wor
 
 DeployOutcome rollback(const RollbackRequest& request, World& world, const Run& run)
 {
-    const auto stack = read_project(request.source).project.stack;
+    Workspace head(request.source, world, run);
+    // Whoever has the turn before changes what there is to go back to.
+    const auto turn = take_turn(head, deployment::lease_of_stage(request.stage), request.stage);
     DeployOutcome outcome;
-    const auto earlier = earlier_of(world, stack, request.stage, request.to);
+    const auto earlier = earlier_of(world, head.project().stack, request.stage, request.to);
     (void)restore(request.source, earlier, Means::rollback, world, run, outcome);
     return outcome;
 }
 
 DeployOutcome refresh(const RefreshRequest& request, World& world, const Run& run)
 {
-    const auto project = read_project(request.source).project;
+    Workspace head(request.source, world, run);
+    const auto& stack = head.project().stack;
     DeployOutcome outcome;
     if (request.rebuild) {
-        const auto current = world.ledger.find_current(project.stack, project.stages.front().name.str());
+        const auto current = world.ledger.find_current(stack, head.project().stages.front().name.str());
         auto source = request.source;
         source.commit = current ? current->commit : std::string();
         return current ? deploy({source, {}, true}, world, run) : outcome;
     }
     try {
-        for (const auto& stage : project.stages) {
+        for (const auto& stage : head.project().stages) {
             const auto& name = stage.name.str();
             const bool meant =
                 request.stages.empty() || std::ranges::find(request.stages, name) != request.stages.end();
-            const auto current = meant ? world.ledger.find_current(project.stack, name) : std::nullopt;
-            if (current && !restore(request.source, *current, Means::refresh, world, run, outcome)) {
+            if (!meant || !world.ledger.find_current(stack, name)) {
+                continue;
+            }
+            const auto turn = take_turn(head, deployment::lease_of_stage(name), name);
+            if (!restore(request.source, current_of(world, stack, name), Means::refresh, world, run, outcome)) {
                 break;
             }
         }

@@ -114,12 +114,15 @@ void move_latest(Workspace& workspace, const registry::Digest& digest)
 
 }  // namespace
 
-BuildOutcome build_image(Workspace& workspace, bool rebuild)
+BuildOutcome build_image(Workspace& workspace, bool rebuild, Then then)
 {
     const auto& clock = workspace.world().clock;
     auto& ledger = workspace.world().ledger;
     const auto& stack = workspace.project().stack;
     const auto turn = take_turn(workspace, "build", {});
+    const auto record = [&](const std::string& digest) {
+        ledger.record_build({stack, workspace.commit(), digest, workspace.run().id, clock(), then == Then::stages});
+    };
     Step step(workspace, clock, "", "build");
     BuildOutcome outcome;
     const auto there = rebuild ? std::nullopt : find_built(workspace);
@@ -129,7 +132,7 @@ BuildOutcome build_image(Workspace& workspace, bool rebuild)
         move_latest(workspace, *there);
     } else {
         // Without a digest until it has ended well: what a failed build pushed is not taken for an image.
-        ledger.record_build({stack, workspace.commit(), "", workspace.run().id, clock()});
+        record({});
         outcome = run_build(workspace);
     }
     outcome.seconds = step.seconds();
@@ -137,7 +140,10 @@ BuildOutcome build_image(Workspace& workspace, bool rebuild)
         step.end("FAILED", outcome.failure);
         return outcome;
     }
-    ledger.record_build({stack, workspace.commit(), outcome.image->digest, workspace.run().id, clock()});
+    const auto known = ledger.find_build(stack, workspace.commit());
+    if (!outcome.skipped || !known || known->digest != outcome.image->digest) {
+        record(outcome.image->digest);
+    }
     step.end(outcome.skipped ? "SKIPPED" : "SUCCEEDED",
              outcome.skipped ? fmt::format("{} holds the image of {} already", workspace.image().str(),
                                            workspace.commit().substr(0, 12))
@@ -148,7 +154,7 @@ BuildOutcome build_image(Workspace& workspace, bool rebuild)
 BuildOutcome build(const BuildRequest& request, World& world, const Run& run)
 {
     Workspace workspace(request.source, world, run);
-    return build_image(workspace, request.rebuild);
+    return build_image(workspace, request.rebuild, Then::nothing);
 }
 
 int exit_code(const BuildOutcome& outcome)

@@ -25,18 +25,17 @@ bool is_open(const Deployment& deployment)
 std::optional<Unfinished> find_unfinished(const deployment::Book& book, const std::string& stage)
 {
     const auto newest = deployment::history(book, stage, 1);
-    if (stage.empty() && !book.builds.empty()) {
-        const auto& build = book.builds.back();
-        if (newest.empty() || (build.run != newest.front().run && build.built_at > newest.front().started_at)) {
-            return Unfinished{build.commit, std::nullopt};
-        }
+    const bool open = !newest.empty() && is_open(newest.front());
+    // Somebody else's build, refused later, does not hide what is open.
+    if (stage.empty() && !open && book.built_last && book.builds.back().deploys) {
+        return Unfinished{book.builds.back().commit, std::nullopt};
     }
     if (newest.empty()) {
         return std::nullopt;
     }
     const auto& last = newest.front();
     const bool stages_left = last.state == State::ended && last.verdict.outcome == Outcome::succeeded && !last.alone;
-    return is_open(last) || stages_left ? std::optional(Unfinished{last.commit, last}) : std::nullopt;
+    return open || stages_left ? std::optional(Unfinished{last.commit, last}) : std::nullopt;
 }
 
 std::optional<deployment::Observation> find_baseline(const World& world, const std::string& run,

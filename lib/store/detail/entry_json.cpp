@@ -132,13 +132,14 @@ json to_json(const BuildRecord& build)
             {"commit", build.commit},
             {"digest", build.digest},
             {"run", build.run},
-            {"built_at", to_json(build.built_at)}};
+            {"built_at", to_json(build.built_at)},
+            {"deploys", build.deploys}};
 }
 
 BuildRecord read_build(const json& object)
 {
-    return {object.at("stack"), object.at("commit"), object.at("digest"), object.at("run"),
-            time(object.at("built_at"))};
+    return {object.at("stack"), object.at("commit"),         object.at("digest"),
+            object.at("run"),   time(object.at("built_at")), object.value("deploys", false)};
 }
 
 json to_json(const Approval& approval)
@@ -315,6 +316,7 @@ json to_json(const Book& book)
     return {{"number", book.number},
             {"last", book.last},
             {"at", to_json(book.at)},
+            {"built_last", book.built_last},
             {"leases", std::move(leases)},
             {"builds", to_array(book.builds)},
             {"deployments", to_array(book.deployments)},
@@ -347,6 +349,7 @@ Book book_from_json(const json& object)
         book.number = from.at("number");
         book.last = from.at("last");
         book.at = time(from.at("at"));
+        book.built_last = from.value("built_last", false);
         for (const auto& each : from.at("leases")) {
             auto lease = read_lease(each);
             book.leases[lease.what] = std::move(lease);
