@@ -6,8 +6,12 @@ first may assume with the external id "shop/1".
 
 moto verifies what its own parsers made of a request, which is not always what was sent: an encoded path is decoded,
 a call without a body gets one. Here it is given the bytes of the wire. Besides, the hash that S3 is told of a body must
-be that of the body, a condition on a value that was not sent is not met, and a request that is five minutes old or not
-yet due is refused.
+be that of the body, a condition on a value that was not sent is not met, a request that is five minutes old or not yet due is
+refused, and of two puts with `If-None-Match: *` at once one succeeds.
+
+`PUT /_wire/answers` with words such as `503 409 lost`: each is the answer to one of the next puts with
+`If-None-Match`; `lost` does what it was asked and answers 503. `GET /_wire/requests` tells every request but those, one
+a line.
 """
 import datetime
 import hashlib
@@ -37,12 +41,17 @@ class Wire:
     """Keeps method, path and body as they came."""
     def __init__(self, application):
         self.application = application
+        self.conditional_puts = threading.Lock()
+        self.answers, self.requests = [], []
 
     def __call__(self, environ, start_response):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         wire.body = environ["wsgi.input"].read(length)
         wire.method, wire.target = environ["REQUEST_METHOD"], environ["RAW_URI"]
         environ["wsgi.input"] = io.BytesIO(wire.body)
+        if wire.target.startswith("/_wire/"):
+            return self.control(start_response)
+        self.requests.append(f"{wire.method} {wire.target}")
         if self.is_out_of_time(environ.get("HTTP_X_AMZ_DATE")):
             start_response("403 Forbidden", [("Content-Type", "application/x-amz-json-1.1")])
             return [b'{"__type":"InvalidSignatureException","message":"Signature expired or not yet current"}']
@@ -51,7 +60,27 @@ class Wire:
         if is_s3 and told != hashlib.sha256(wire.body).hexdigest():
             start_response("400 Bad Request", [("Content-Type", "application/xml")])
             return [b"<Error><Code>XAmzContentSHA256Mismatch</Code><Message>not the hash of the body</Message></Error>"]
+        if "HTTP_IF_NONE_MATCH" in environ:
+            with self.conditional_puts:
+                return self.put_once(environ, start_response)
         return self.application(environ, start_response)
+
+    def control(self, start_response):
+        if wire.target == "/_wire/answers" and wire.method == "PUT":
+            self.answers.extend(wire.body.decode().split())
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return ["".join(f"{request}\n" for request in self.requests).encode()]
+
+    def put_once(self, environ, start_response):
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is None or answer == "lost":
+            done = list(self.application(environ, start_response if answer is None else lambda status, headers, _=None: None))
+            if answer is None:
+                return done
+        codes = {"409": "409 Conflict ConditionalRequestConflict", "412": "412 Failed PreconditionFailed"}
+        status, reason, code = codes.get(answer, "503 Unavailable SlowDown").split()
+        start_response(f"{status} {reason}", [("Content-Type", "application/xml")])
+        return [f"<Error><Code>{code}</Code><Message>as the test asked</Message></Error>".encode()]
 
     @staticmethod
     def is_out_of_time(stamp):
