@@ -62,7 +62,9 @@ echo 'b rolls back what a deployed, with its clock an hour ahead'
 clock_of_b=+3600
 expect_status 0 on b rollback --stage prod
 expect_runs 2 1.0.0
-expect_equal "$(seen_by a | jq -r '.[1].last | .means + " " + .verdict.outcome')" 'rollback succeeded' 'what a sees of it'
+seen_by a | jq -r '.[1].last | .means + " " + .verdict.outcome, .started_at' >"$work/rollback"
+expect_equal "$(line_of "$work/rollback" 1)" 'rollback succeeded' 'what a sees of it'
+[[ $(line_of "$work/rollback" 2) > $(date -u -d '50 minutes' +%FT%TZ) ]] || fail "b's clock is right: $(cat "$work/rollback")"
 
 echo "an hour ahead no lease is older, and b's own is believed"
 push 3
@@ -102,16 +104,27 @@ expect_status 0 on a deploy --resume
 expect_runs 6 1.0.0
 expect_same
 
-echo 'a bucket that is slow, busy, or loses its answer'
+echo 'a bucket that is busy, or whose answer is lost'
 answer() { curl -fsS -o "$work/answer" -X PUT -d "$1" "$moto/_wire/answers"; }
+all_were_given() { expect_equal "$(curl -fsS "$moto/_wire/answers")" '' 'answers that nobody got'; }
 answer '503 409 lost 503 lost 409 409 503'
 expect_status 0 on a variable set FIRST=1 SECOND=2 --no-deploy
+all_were_given
 answer '409 lost'
 expect_status 0 on b variable set THIRD=3 --no-deploy
+all_were_given
 expect_status 0 on b variable list
-expect_equal "$(xargs <"$work/out" | grep -o 'FIRST=1\|SECOND=2\|THIRD=3' | xargs)" 'FIRST=1 SECOND=2 THIRD=3' 'what was set'
+expect_equal "$(grep -o 'FIRST=1\|SECOND=2\|THIRD=3' "$work/out" | xargs)" 'FIRST=1 SECOND=2 THIRD=3' 'what was set'
 
 echo 'both write at once, again and again: nothing is lost, nothing is double'
+asked() { curl -fsS "$moto/_wire/requests"; }
+before=$(asked | wc -l)
+answer 'slow slow'
+in_background on a variable set FOURTH=4 --no-deploy
+expect_status 0 on b variable set FIFTH=5 --no-deploy
+ended_with 0
+asked | tail -n +$((before + 1)) >"$work/asked"
+expect_equal "$(grep -c '^PUT' "$work/asked")" 3 'puts of two writers, of whom one had to write again'
 write() {
     for number in 1 2 3 4 5 6; do
         on "$1" variable set "${1^^}_$number=$1" --no-deploy || return 1
@@ -125,7 +138,6 @@ expect_equal "$(grep -c '[AB]_[1-6]=[ab]' "$work/out")" 12 'how many variables t
 expect_same
 
 echo 'a stranger reads the ledger with four requests'
-asked() { curl -fsS "$moto/_wire/requests"; }
 before=$(asked | wc -l)
 expect_status 0 env XDG_STATE_HOME="$work/d" "$program" status -C "$work/a/shop"
 asked | tail -n +$((before + 1)) >"$work/asked"

@@ -9,9 +9,9 @@ a call without a body gets one. Here it is given the bytes of the wire. Besides,
 be that of the body, a condition on a value that was not sent is not met, a request that is five minutes old or not yet due is
 refused, and of two puts with `If-None-Match: *` at once one succeeds.
 
-`PUT /_wire/answers` with words such as `503 409 lost`: each is the answer to one of the next puts with
-`If-None-Match`; `lost` does what it was asked and answers 503. `GET /_wire/requests` tells every request but those, one
-a line.
+`PUT /_wire/answers` with words such as `503 409 lost slow`: each is for one of the next puts with `If-None-Match`; `lost`
+does what it was asked and answers 503, `slow` waits for half a second first. `GET /_wire/answers` tells those left, and
+`GET /_wire/requests` every request but these, one a line.
 """
 import datetime
 import hashlib
@@ -20,6 +20,7 @@ import json
 import logging
 import sys
 import threading
+import time
 
 try:
     import moto.core.authorization as authorization
@@ -61,25 +62,28 @@ class Wire:
             start_response("400 Bad Request", [("Content-Type", "application/xml")])
             return [b"<Error><Code>XAmzContentSHA256Mismatch</Code><Message>not the hash of the body</Message></Error>"]
         if "HTTP_IF_NONE_MATCH" in environ:
-            with self.conditional_puts:
-                return self.put_once(environ, start_response)
+            return self.put_once(environ, start_response)
         return self.application(environ, start_response)
 
     def control(self, start_response):
-        if wire.target == "/_wire/answers" and wire.method == "PUT":
+        if wire.method == "PUT":
             self.answers.extend(wire.body.decode().split())
         start_response("200 OK", [("Content-Type", "text/plain")])
-        return ["".join(f"{request}\n" for request in self.requests).encode()]
+        return ["".join(f"{line}\n" for line in (self.answers if wire.target == "/_wire/answers" else self.requests)).encode()]
 
     def put_once(self, environ, start_response):
-        answer = self.answers.pop(0) if self.answers else None
-        if answer is None or answer == "lost":
-            done = list(self.application(environ, start_response if answer is None else lambda status, headers, _=None: None))
-            if answer is None:
+        answer = self.answers.pop(0) if self.answers else "true"
+        if answer == "slow":
+            time.sleep(0.5)
+        if answer in ("true", "slow", "lost"):
+            with self.conditional_puts:
+                told = start_response if answer != "lost" else lambda *_: None
+                done = list(self.application(environ, told))
+            if answer != "lost":
                 return done
-        codes = {"409": "409 Conflict ConditionalRequestConflict", "412": "412 Failed PreconditionFailed"}
-        status, reason, code = codes.get(answer, "503 Unavailable SlowDown").split()
-        start_response(f"{status} {reason}", [("Content-Type", "application/xml")])
+        status = "409 Conflict" if answer == "409" else "503 Service Unavailable"
+        code = "ConditionalRequestConflict" if answer == "409" else "SlowDown"
+        start_response(status, [("Content-Type", "application/xml")])
         return [f"<Error><Code>{code}</Code><Message>as the test asked</Message></Error>".encode()]
 
     @staticmethod
