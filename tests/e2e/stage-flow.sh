@@ -122,6 +122,9 @@ rollbacks() {
     told 0 rollback --stage prod --to "$first_deployment"
     expect_equal "$(digest_of "$image" prod)" "$first" "what the tag 'prod' names"
     expect_runs 3 1.0.0
+    echo 'what was approved before that wants another word'
+    told 8 deploy
+    expect_runs 3 1.0.0
 }
 
 two_at_once() {

@@ -86,7 +86,7 @@ start_python() {
     shift
     PYTHONPATH=$root/tests/support PYTHONDONTWRITEBYTECODE=1 python3 -u "$@" >"$printed" 2>"$printed.err" &
     started+=($!)
-    wait_for 60 grep -q -e '^http' -e '^ready' "$printed" || fail "$*: $(cat "$printed.err")"
+    wait_for 60 grep -qs -e '^http' -e '^ready' "$printed" || fail "$*: $(cat "$printed.err")"
 }
 
 # start_moto: an AWS that checks signatures, policies and times; its address is in $moto, its first user's keys and a
