@@ -130,7 +130,7 @@ rollbacks() {
 two_at_once() {
     echo 'of two deploys at once one is told who is busy, or waits'
     change "$repository" 4
-    IN_RELEASE='sleep 5' in_background "$program" deploy -C "$repository" --stage dev
+    IN_RELEASE='sleep 4' in_background "$program" deploy -C "$repository" --stage dev
     says 'releasing to dev'
     told 6 deploy --stage dev
     said "is being deployed to stage 'dev' by $(id -un)@"
@@ -139,15 +139,24 @@ two_at_once() {
     told 8 deploy --queue
     ended_with 0
     expect_runs 4 1.0.0
+
+    echo 'a change of variables that waits is one of what runs by then'
+    change "$repository" 5
+    IN_RELEASE='sleep 2' in_background "$program" deploy -C "$repository" --stage dev
+    says 'releasing to dev'
+    told 0 variable set LOG_LEVEL=info --stage dev --queue
+    ended_with 0
+    has_variable LOG_LEVEL=info || fail "dev's container lacks a variable"
+    expect_runs 5 1.0.0
 }
 
 killed_release() {
     echo 'kill -9 in the middle of release.yml: --resume goes on, and builds nothing'
-    change "$repository" 5
+    change "$repository" 6
     killed_in_release "$program" deploy -C "$repository" --stage dev
     told 0 status
     told 0 deploy --resume
-    expect_runs 5 1.0.0
+    expect_runs 6 1.0.0
     ! grep '==> build' "$work/err" || fail 'it was built again'
     told 5 deploy --resume
     said 'was left unfinished'
