@@ -94,6 +94,14 @@ expect_equal "$(cat "$work/started" "$work/err" | grep -c '<== build SUCCEEDED')
 expect_runs 5 1.0.0
 expect_same
 
+echo 'b only says its word, a releases later'
+expect_status 0 on b approve --record-only
+expect_contains "$(cat "$work/err")" 'tinystacks deploy --resume' 'what approve says'
+expect_runs 5 1.0.0
+expect_status 0 on a deploy --resume
+expect_runs 5 5
+expect_same
+
 echo 'a dies while it deploys: b does not know, a does'
 push 6
 killed_in_release env XDG_STATE_HOME="$work/a/state" "$program" deploy --stage dev -C "$work/a/shop"
@@ -101,7 +109,7 @@ expect_refused b
 expect_equal "$(seen_by b | jq -r '.[0].last.state')" running 'what b believes'
 expect_equal "$(seen_by a | jq -r '.[0].last.state')" interrupted 'what a knows'
 expect_status 0 on a deploy --resume
-expect_runs 6 1.0.0
+expect_runs 6 5
 expect_same
 
 echo 'a bucket that is busy, or whose answer is lost'
