@@ -18,6 +18,7 @@ git config --file "$GIT_CONFIG_GLOBAL" init.defaultBranch main
 
 started=()   # processes that this test started
 projects=()  # folder and project file of what this test deployed, with a space between them
+images=()    # repositories of images that this test made
 
 clean_up() {
     local status=$? pid place
@@ -26,6 +27,10 @@ clean_up() {
         # shellcheck disable=SC2086  # two words
         set -- $place
         "$program" down --all --yes -C "$1" --project "$2" >/dev/null 2>&1
+    done
+    for place in "${images[@]}"; do
+        # shellcheck disable=SC2046  # one id each
+        docker rmi --force $(docker images --quiet "$place" | sort -u) >/dev/null 2>&1
     done
     for pid in "${started[@]}"; do
         kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
@@ -72,6 +77,30 @@ free_port() {
 }
 TINYSTACKS_REGISTRY_PORT=$(free_port)
 export TINYSTACKS_REGISTRY_PORT
+
+line_of() { sed -n "$2p" "$1" 2>/dev/null; }
+
+# start_python FILE MODULE...: until it has printed its address or `ready` into FILE.
+start_python() {
+    local printed=$1
+    shift
+    PYTHONPATH=$root/tests/support PYTHONDONTWRITEBYTECODE=1 python3 -u "$@" >"$printed" 2>"$printed.err" &
+    started+=($!)
+    wait_for 60 grep -qs -e '^http' -e '^ready' "$printed" || fail "$*: $(cat "$printed.err")"
+}
+
+# start_moto: an AWS that checks signatures, policies and times; its address is in $moto, its first user's keys and a
+# region are in the environment.
+start_moto() {
+    python3 -c 'import moto, boto3' 2>/dev/null || skip 'moto is missing: tests/run.sh installs it into build/venv'
+    export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_PAGER='' AWS_EC2_METADATA_DISABLED=true
+    unset AWS_PROFILE AWS_SESSION_TOKEN
+    start_python "$work/moto" "$root/tests/support/verifying_moto.py"
+    # shellcheck disable=SC2034  # for who sources this
+    moto=http://127.0.0.1:$(line_of "$work/moto" 1)
+    read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY < <(sed -n 's/^key //p' "$work/moto")
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+}
 
 # make_repository FOLDER EXAMPLE: a Git repository with a copy of the example.
 make_repository() {

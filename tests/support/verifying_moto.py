@@ -6,8 +6,12 @@ first may assume with the external id "shop/1".
 
 moto verifies what its own parsers made of a request, which is not always what was sent: an encoded path is decoded,
 a call without a body gets one. Here it is given the bytes of the wire. Besides, the hash that S3 is told of a body must
-be that of the body, a condition on a value that was not sent is not met, and a request that is five minutes old or not
-yet due is refused.
+be that of the body, a condition on a value that was not sent is not met, a request that is five minutes old or not yet due is
+refused, and of two puts with `If-None-Match: *` at once one succeeds.
+
+`PUT /_wire/answers` with words such as `503 409 lost slow`: each is for one of the next puts with `If-None-Match`; `lost`
+does what it was asked and answers 503, `slow` waits for half a second first. `GET /_wire/answers` tells those left, and
+`GET /_wire/requests` every request but these, one a line.
 """
 import datetime
 import hashlib
@@ -16,6 +20,7 @@ import json
 import logging
 import sys
 import threading
+import time
 
 try:
     import moto.core.authorization as authorization
@@ -37,12 +42,17 @@ class Wire:
     """Keeps method, path and body as they came."""
     def __init__(self, application):
         self.application = application
+        self.conditional_puts = threading.Lock()
+        self.answers, self.requests = [], []
 
     def __call__(self, environ, start_response):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         wire.body = environ["wsgi.input"].read(length)
         wire.method, wire.target = environ["REQUEST_METHOD"], environ["RAW_URI"]
         environ["wsgi.input"] = io.BytesIO(wire.body)
+        if wire.target.startswith("/_wire/"):
+            return self.control(start_response)
+        self.requests.append(f"{wire.method} {wire.target}")
         if self.is_out_of_time(environ.get("HTTP_X_AMZ_DATE")):
             start_response("403 Forbidden", [("Content-Type", "application/x-amz-json-1.1")])
             return [b'{"__type":"InvalidSignatureException","message":"Signature expired or not yet current"}']
@@ -51,7 +61,30 @@ class Wire:
         if is_s3 and told != hashlib.sha256(wire.body).hexdigest():
             start_response("400 Bad Request", [("Content-Type", "application/xml")])
             return [b"<Error><Code>XAmzContentSHA256Mismatch</Code><Message>not the hash of the body</Message></Error>"]
+        if "HTTP_IF_NONE_MATCH" in environ:
+            return self.put_once(environ, start_response)
         return self.application(environ, start_response)
+
+    def control(self, start_response):
+        if wire.method == "PUT":
+            self.answers.extend(wire.body.decode().split())
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return ["".join(f"{line}\n" for line in (self.answers if wire.target == "/_wire/answers" else self.requests)).encode()]
+
+    def put_once(self, environ, start_response):
+        answer = self.answers.pop(0) if self.answers else "true"
+        if answer == "slow":
+            time.sleep(0.5)
+        if answer in ("true", "slow", "lost"):
+            with self.conditional_puts:
+                told = start_response if answer != "lost" else lambda *_: None
+                done = list(self.application(environ, told))
+            if answer != "lost":
+                return done
+        status = "409 Conflict" if answer == "409" else "503 Service Unavailable"
+        code = "ConditionalRequestConflict" if answer == "409" else "SlowDown"
+        start_response(status, [("Content-Type", "application/xml")])
+        return [f"<Error><Code>{code}</Code><Message>as the test asked</Message></Error>".encode()]
 
     @staticmethod
     def is_out_of_time(stamp):
