@@ -134,7 +134,7 @@ class Stack:
         # The one before is kept, stopped.
         kept = containers.pop(f"tinystacks-{self.name}-dev-previous", "exited")
         expect("containers", (containers, kept), ({f"tinystacks-{self.name}-dev": "running"}, "exited"))
-        expect("files of runs", [str(path) for path in (STATE / "work").rglob("*")], [])
+        expect("folders of runs", [path.name for path in (STATE / "work").iterdir()], [])
 
 
 def expect(what, seen, wanted):
