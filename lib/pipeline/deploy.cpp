@@ -214,6 +214,12 @@ DeployOutcome resume(const DeployRequest& request, World& world, const Run& run)
     const auto& stage = workspace.project().stage(last.stage);
     refuse_what_is_not_obeyed(workspace.project(), last.alone ? last.stage : std::string());
     require_engine(workspace, last.stage);
+    const auto waiter = world.ledger.find_lease(stack, deployment::lease_of_approval(last.stage));
+    if (last.state == deployment::State::waiting && waiter && waiter->run == last.run) {
+        throw Error(ErrorKind::conflict, "deployment {} is waited with by {}, who goes on with it", last.id,
+                    waiter->owner)
+            .with_hint(last.verdict.hint);
+    }
     DeployOutcome outcome;
     if (is_open(last)) {
         workspace.note(Severity::warning, last.stage,

@@ -34,6 +34,16 @@ std::string look_at_container(const std::string& stack, const StageStatus& stage
     return !state ? "not found" : other ? state->state + ", of another deployment" : state->state;
 }
 
+/// What waits although somebody approved it has lost who waited with it.
+void tell_approval(deployment::Deployment& deployment, const deployment::Book& book)
+{
+    const auto word = find_approval(book, deployment.stage, deployment.commit, deployment.digest);
+    if (deployment.state == deployment::State::waiting && word && word->decision == deployment::Decision::approved) {
+        deployment.verdict.sentence = fmt::format("approved by {}, and not released yet", word->by);
+        deployment.verdict.hint = "tinystacks deploy --resume";
+    }
+}
+
 }  // namespace
 
 void StageLook::take(StageStatus& status, const Interruption& interruption)
@@ -79,6 +89,7 @@ std::vector<StageStatus> status_of(const project::Project& project, std::vector<
         auto history = deployment::history(book, status.name, 1);
         if (!history.empty()) {
             status.last = std::move(history.front());
+            tell_approval(*status.last, book);
         }
         if (const auto* docker = std::get_if<stage::DockerTarget>(&stage.target)) {
             status.url = fmt::format("http://127.0.0.1:{}", docker->port);

@@ -1,5 +1,6 @@
 #include "control/detail/work_directory.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/error.hpp"
 
 #include <fcntl.h>
@@ -13,6 +14,25 @@ namespace tinystacks::control {
 namespace {
 
 constexpr auto lock_name = ".lock";
+
+/// The lock file goes last: by it a sweep knows what was left behind, also by a process that was killed while it
+/// removed.
+void remove_locked(const std::filesystem::path& directory)
+{
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+        if (entry->path().filename() != lock_name) {
+            std::error_code ignored;
+            std::filesystem::remove_all(entry->path(), ignored);
+            crash_point("something in a work directory was removed");
+        }
+    }
+    std::error_code ignored;
+    std::filesystem::remove(directory / lock_name, ignored);
+    crash_point("a work directory's lock file was removed");
+    std::filesystem::remove(directory, ignored);
+}
 
 }  // namespace
 
@@ -36,8 +56,7 @@ WorkDirectory::WorkDirectory(const std::filesystem::path& parent, const std::str
 
 WorkDirectory::~WorkDirectory()
 {
-    std::error_code ignored;  // what cannot be removed now is swept later
-    std::filesystem::remove_all(path_, ignored);
+    remove_locked(path_);  // what cannot be removed now is swept later
 }
 
 void sweep(const std::filesystem::path& parent)
@@ -46,10 +65,12 @@ void sweep(const std::filesystem::path& parent)
     for (std::filesystem::directory_iterator entry(parent, failed), end; !failed && entry != end;
          entry.increment(failed)) {
         const Descriptor lock(::open((entry->path() / lock_name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-        // One that has no lock file yet is being made just now.
         if (lock && ::flock(lock.number(), LOCK_EX | LOCK_NB) == 0) {
+            remove_locked(entry->path());
+        } else if (!lock) {
+            // An empty one is left behind, or being made just now, which then begins again.
             std::error_code ignored;
-            std::filesystem::remove_all(entry->path(), ignored);
+            std::filesystem::remove(entry->path(), ignored);
         }
     }
 }

@@ -36,7 +36,15 @@ bool listen(Workspace& workspace, Deployment& deployment)
         try {
             const auto book = workspace.world().ledger.read(deployment.stack);
             const auto now = find_deployment(book, deployment.id);
-            if (!now || now->state != State::waiting || now->run != deployment.run) {
+            if (now && now->state != State::ended && now->run != deployment.run) {
+                deployment.verdict = {};
+                deployment.verdict.outcome = deployment::Outcome::superseded;
+                deployment.verdict.owner = deployment::Owner::operator_;
+                deployment.verdict.sentence = "another process goes on with it, in run " + now->run;
+                deployment.verdict.hint = "tinystacks status";
+                return false;
+            }
+            if (!now || now->state == State::ended) {
                 deployment = now.value_or(deployment);
                 return false;
             }
