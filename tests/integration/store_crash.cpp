@@ -84,7 +84,7 @@ TEST_CASE("Store marks the deployment of a dead process as interrupted", "[store
     CHECK(seen->verdict.outcome == deployment::Outcome::uncertain);
     CHECK(seen->verdict.owner == deployment::Owner::undecided);
     CHECK(seen->verdict.sentence == sentence);
-    CHECK(seen->verdict.hint == "tinystacks deploy");
+    CHECK(seen->verdict.hint == "tinystacks deploy --resume");
     CHECK(seen->verdict.evidence.size() == 1);
     CHECK_FALSE(seen->ended_at.has_value());
     // Whoever looks later sees the same.
