@@ -1,5 +1,6 @@
 #include "control/detail/work_directory.hpp"
 
+#include "base/crash_point.hpp"
 #include "base/error.hpp"
 
 #include <fcntl.h>
@@ -14,9 +15,29 @@ namespace {
 
 constexpr auto lock_name = ".lock";
 
+/// What cannot be removed now is swept later. So the lock goes last: by it sweep() knows what was left half removed.
+void remove_locked(const std::filesystem::path& directory)
+{
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
+        if (entry->path().filename() == lock_name) {
+            continue;
+        }
+        std::filesystem::remove_all(entry->path(), failed);
+        crash_point("a part of a run's directory was removed");
+        if (failed) {
+            break;
+        }
+    }
+    if (!failed) {
+        std::filesystem::remove_all(directory, failed);
+    }
+}
+
 }  // namespace
 
-/// A sweep may take a lock file that is made but not locked yet for one left behind, and remove it: then once more.
+/// A sweep may take for left behind what is made but not locked yet, and remove it: then once more.
 WorkDirectory::WorkDirectory(const std::filesystem::path& parent, const std::string& name) : path_(parent / name)
 {
     struct stat locked = {};
@@ -36,8 +57,7 @@ WorkDirectory::WorkDirectory(const std::filesystem::path& parent, const std::str
 
 WorkDirectory::~WorkDirectory()
 {
-    std::error_code ignored;  // what cannot be removed now is swept later
-    std::filesystem::remove_all(path_, ignored);
+    remove_locked(path_);
 }
 
 void sweep(const std::filesystem::path& parent)
@@ -46,10 +66,12 @@ void sweep(const std::filesystem::path& parent)
     for (std::filesystem::directory_iterator entry(parent, failed), end; !failed && entry != end;
          entry.increment(failed)) {
         const Descriptor lock(::open((entry->path() / lock_name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-        // One that has no lock file yet is being made just now.
-        if (lock && ::flock(lock.number(), LOCK_EX | LOCK_NB) == 0) {
+        if (!lock && errno == ENOENT) {
+            // Empty: being made just now, and then made again, or left by a process that was killed there.
             std::error_code ignored;
-            std::filesystem::remove_all(entry->path(), ignored);
+            std::filesystem::remove(entry->path(), ignored);
+        } else if (lock && ::flock(lock.number(), LOCK_EX | LOCK_NB) == 0) {
+            remove_locked(entry->path());
         }
     }
 }
