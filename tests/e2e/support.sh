@@ -29,8 +29,9 @@ clean_up() {
         "$program" down --all --yes -C "$1" --project "$2" >/dev/null 2>&1
     done
     for place in "${images[@]}"; do
-        # shellcheck disable=SC2046  # one id each
-        docker rmi --force $(docker images --quiet "$place" | sort -u) >/dev/null 2>&1
+        # By its names: one image may have several, and another test's too.
+        docker images --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' "$place" | xargs -n 1 |
+            grep -v '<none>' | sort -u | xargs -r docker rmi >/dev/null 2>&1
     done
     for pid in "${started[@]}"; do
         kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
