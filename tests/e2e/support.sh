@@ -18,7 +18,7 @@ git config --file "$GIT_CONFIG_GLOBAL" init.defaultBranch main
 
 started=()   # processes that this test started
 projects=()  # folder and project file of what this test deployed, with a space between them
-images=()    # repositories of images that this test made
+image_names=()  # repositories of images that this test made
 
 clean_up() {
     local status=$? pid place
@@ -28,9 +28,10 @@ clean_up() {
         set -- $place
         "$program" down --all --yes -C "$1" --project "$2" >/dev/null 2>&1
     done
-    for place in "${images[@]}"; do
-        # shellcheck disable=SC2046  # one id each
-        docker rmi --force $(docker images --quiet "$place" | sort -u) >/dev/null 2>&1
+    for place in "${image_names[@]}"; do
+        # By its names: one image may have several, and another test's too.
+        docker images --digests --format '{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}' "$place" | xargs -n 1 |
+            grep -v '<none>' | sort -u | xargs -r docker rmi >/dev/null 2>&1
     done
     for pid in "${started[@]}"; do
         kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null

@@ -53,6 +53,7 @@ echo 'b approves what a waits for: a goes on'
 push 2
 in_background with_terminal env XDG_STATE_HOME="$work/a/state" "$program" deploy -C "$work/a/shop"
 says 'try: tinystacks approve'
+expect_status 6 on b deploy --resume
 expect_status 0 on b approve --json
 expect_contains "$(jq -r .waiter "$work/out")" "$(id -un)@" 'who waits'
 ended_with 0

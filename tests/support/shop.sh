@@ -74,7 +74,7 @@ phases:
       - docker push -q "$ECR_IMAGE_URL:$STAGE_NAME"
 YAML
     projects+=("$1 tinystacks.yml")
-    images+=("$image")
+    image_names+=("$image")
     commit_all "$1" 'Deploy with tinystacks'
 }
 
