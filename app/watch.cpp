@@ -56,7 +56,10 @@ Interrupts::~Interrupts()
         state_->waiter.request_stop();
         state_->waiter.join();
     }
-    ::pthread_sigmask(SIG_SETMASK, &state_->before, nullptr);
+    // Who is stopping has only its report to write, which a further Ctrl-C must not cut.
+    if (state_->first == 0) {
+        ::pthread_sigmask(SIG_SETMASK, &state_->before, nullptr);
+    }
 }
 
 int Interrupts::exit_code() const
