@@ -270,11 +270,16 @@ std::optional<LogPlace> Embedded::find_log(const project::Project& project, log:
         }
         return std::nullopt;
     }
-    const auto history = ledger(project).history(project.stack, stage, 1);
-    if (history.empty()) {
+    constexpr std::size_t most = 50;
+    const auto history = ledger(project).history(project.stack, stage, most);
+    // A rollback and a change of variables have no release.
+    const auto found = std::ranges::find_if(history, [&](const deployment::Deployment& each) {
+        return channel != log::Channel::release || each.means == deployment::Means::release;
+    });
+    if (found == history.end()) {
         return std::nullopt;
     }
-    const auto& last = history.front();
+    const auto& last = *found;
     if (channel != log::Channel::runtime && !std::filesystem::exists(journal_directory(last.run))) {
         throw Error(ErrorKind::not_found, "deployment {} ran on another machine, and its log is there", last.id)
             .with_hint(fmt::format("aws s3 cp s3://{}/tinystacks/{}/logs/{}/release-{}.log -", project.bucket,

@@ -3,6 +3,8 @@
 # Arguments go to crash_points.py.
 # shellcheck source=tests/e2e/support.sh
 . "$(dirname "$0")/support.sh"
+# Where nothing outlives the machine a rollback is refused under CI.
+unset CI
 # Only this build can be killed at such a moment; what recovers is the one that users have.
 mortal=${TINYSTACKS_MORTAL:-$root/build/asan/app/tinystacks}
 [ -x "$mortal" ] || fail "$mortal is not built"
