@@ -27,8 +27,9 @@ struct Run {
 
 /// state.db: everything kept between runs on this machine, and the entries of a ledger that nobody shares.
 ///
-/// SQLite with rollback journal and synchronous=EXTRA, BEGIN IMMEDIATE, one connection behind one mutex, schema versions
-/// from the first day; a newer schema is refused untouched. Directories 0700, file 0600 (docs/architecture.md).
+/// SQLite with rollback journal and synchronous=EXTRA, BEGIN IMMEDIATE, one connection behind one mutex, schema
+/// versions from the first day; a newer schema is refused untouched. Directories 0700, file 0600
+/// (docs/architecture.md).
 class Store : public deployment::Entries {
 public:
     /// Opens or creates `directory`/state.db. `clock` gives the time of leases and records.

@@ -293,3 +293,63 @@ echo 'whoever looks again is told how it ended'
 expect_status 0 tinystacks status -C "$repository" --watch
 expect_status 0 tinystacks status -C "$repository" --json
 expect_equal "$(jq -r '.stages[0].last | .verdict.outcome + " " + .digest' "$work/out")" "succeeded $digest" 'what is kept of it'
+
+# --- variables, rollback, kill -9
+
+# What the service runs, and what its container finds in its environment.
+running() {
+    python3 - "$AWS_ENDPOINT_URL" <<'PY'
+import sys
+import boto3
+ecs = boto3.client("ecs", endpoint_url=sys.argv[1])
+service = ecs.describe_services(cluster="main", services=["web"])["services"][0]
+definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+container = definition["containerDefinitions"][0]
+print(definition["taskDefinitionArn"].rsplit("/", 1)[1], container["image"].rsplit("@", 1)[-1],
+      " ".join(f"{each['name']}={each['value']}" for each in container.get("environment", [])),
+      " ".join(f"{each['name']}<{each['valueFrom']}" for each in container.get("secrets", [])))
+PY
+}
+last_version() { jq -r '.deployments[-1] | .version | split("/")[-1]' "$work/out"; }
+
+echo 'a variable makes a revision, and is kept by the next release'
+play flow 0.5
+expect_status 0 tinystacks deploy -C "$repository" --force --json
+expect_status 0 tinystacks variable set COLOUR=blue -C "$repository" --json
+expect_contains "$(running)" 'COLOUR=blue' 'what runs after variable set'
+expect_equal "$(last_version)" "$(running | cut -d ' ' -f 1)" 'the version that is recorded'
+expect_status 0 tinystacks variable set --secret DB_PASSWORD=/shop/db -C "$repository" --json
+expect_contains "$(running)" 'DB_PASSWORD</shop/db' 'what runs after variable set --secret'
+before=$(running)
+expect_status 0 tinystacks variable set COLOUR=blue -C "$repository" --json
+expect_contains "$(cat "$work/out")" 'it has these variables already' 'the verdict where nothing changes'
+expect_equal "$(running)" "$before" 'what runs where nothing changes'
+echo 2.0.0 >"$repository/www/version"
+commit_all "$repository" 'Version 2'
+expect_status 0 tinystacks deploy -C "$repository" --json
+newer=$(running)
+expect_contains "$newer" 'COLOUR=blue DB_PASSWORD</shop/db' 'what runs after the next release'
+[[ $newer != *"$digest"* ]] || fail "the new image does not run: $newer"
+
+echo 'a rollback starts the revision of then, and moves the tag'
+expect_status 0 tinystacks rollback -C "$repository" --stage dev --json
+expect_contains "$(running)" "$digest" 'what runs after the rollback'
+expect_equal "$(last_version)" "$(running | cut -d ' ' -f 1)" 'the version that is recorded'
+tagged=$(curl -s -u "AWS:$password" ${tls:+--cacert "$work/ca.crt"} -o "$work/answer" -D - -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' \
+    "http${tls:+s}://$host/v2/shop/manifests/dev" | tr -d '\r' | sed -n 's/^docker-content-digest: //ip')
+expect_equal "$tagged" "$digest" 'what the tag dev names'
+
+echo 'kill -9 while the rollout is watched: --resume watches on, and releases nothing again'
+play killed 6
+"$program" deploy -C "$repository" --force >"$work/killed.out" 2>"$work/killed.err" </dev/null &
+victim=$!
+watched() { grep -q 'dev: deployment' "$work/killed.err"; }
+wait_for 60 watched || fail "the rollout is not watched: $(tail -n 5 "$work/killed.err")"
+sleep 1
+kill -9 "$victim"
+wait "$victim" 2>/dev/null || true
+released=$(running)
+expect_status 0 tinystacks deploy -C "$repository" --resume --json
+jq -e '.deployments | length == 1 and .[0].verdict.outcome == "succeeded"' "$work/out" >/dev/null || fail "$(cat "$work/out")"
+expect_equal "$(jq -r '[.deployments[0].phases[].name] | join(" ")' "$work/out")" 'release deployment' 'the phases'
+expect_equal "$(running)" "$released" 'what runs after --resume'
