@@ -47,9 +47,12 @@ constexpr std::string_view ci = R"(In CI
   tinystacks deploy            exits with the verdict: see `tinystacks help exit-codes`
   tinystacks deploy --json     one JSON document on stdout, the log on stderr
   tinystacks deploy --events   NDJSON as it happens; the last line is that document
+  tinystacks deploy --waiting-ok  0 instead of 8 where a stage waits for `tinystacks approve`
+  tinystacks deploy --queue    waits while another job deploys, instead of exit code 6
   tinystacks deploy --stage prod --commit "$GITHUB_SHA"   only if that is what the stage before runs
 No command asks anything without a terminal; a silent step says every 30 s that it is still at work.
-A checkout of depth 1 is enough.
+A checkout of depth 1 is enough. With `bucket:` in tinystacks.yml an empty disk knows what every other machine does;
+without it approvals, rollback and variables are refused here.
 )";
 
 view::Report text_report(std::string_view text)

@@ -49,4 +49,35 @@ Look look_at_function(aws::Lambda& lambda, const std::string& function, const In
     }
 }
 
+bool service_runs(aws::Ecs& ecs, const std::string& cluster, const std::string& service, const Wanted& wanted,
+                  const Interruption& interruption)
+{
+    const auto answer = ecs.describe_services(cluster, service, interruption);
+    const auto& services = reply::list(answer, "services");
+    if (services.empty() || text(services.front(), "status") != "ACTIVE") {
+        return false;
+    }
+    const auto& found = services.front();
+    const auto& deployments = reply::list(found, "deployments");
+    const bool over = deployments.size() == 1 && text(deployments.front(), "rolloutState") == "COMPLETED" &&
+                      text(deployments.front(), "taskDefinition") == wanted.version;
+    if (!over || reply::number(found, "runningCount") != reply::number(found, "desiredCount")) {
+        return false;
+    }
+    const auto described = ecs.describe_task_definition(wanted.version, interruption);
+    return !with_variables(reply::member(described, "taskDefinition"), wanted.repository, wanted.variables,
+                           wanted.gone);
+}
+
+bool function_runs(aws::Lambda& lambda, const std::string& function, const Wanted& wanted,
+                   const Interruption& interruption)
+{
+    const auto found = lambda.get_function(function, interruption);
+    const auto& configuration = reply::member(found, "Configuration");
+    const bool over = text(configuration, "State") == "Active" &&
+                      text(configuration, "LastUpdateStatus") == "Successful" &&
+                      text(reply::member(found, "Code"), "ResolvedImageUri") == wanted.version;
+    return over && !with_function_variables(configuration, wanted.variables, wanted.gone);
+}
+
 }  // namespace tinystacks::deployment

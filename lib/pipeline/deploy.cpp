@@ -7,6 +7,7 @@
 #include "pipeline/detail/build.hpp"
 #include "pipeline/detail/checks.hpp"
 #include "pipeline/detail/resume.hpp"
+#include "pipeline/detail/running.hpp"
 #include "pipeline/detail/runtime.hpp"
 #include "pipeline/detail/turn.hpp"
 

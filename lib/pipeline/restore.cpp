@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 #include "pipeline/detail/attempt.hpp"
+#include "pipeline/detail/running.hpp"
 #include "pipeline/detail/runtime.hpp"
 #include "pipeline/detail/turn.hpp"
 

@@ -322,7 +322,10 @@ expect_status 0 tinystacks variable set --secret DB_PASSWORD=/shop/db -C "$repos
 expect_contains "$(running)" 'DB_PASSWORD</shop/db' 'what runs after variable set --secret'
 before=$(running)
 expect_status 0 tinystacks variable set COLOUR=blue -C "$repository" --json
-expect_contains "$(cat "$work/out")" 'it has these variables already' 'the verdict where nothing changes'
+expect_equal "$(jq -c .unchanged "$work/out")" '["dev"]' 'what is left alone where nothing changes'
+expect_equal "$(running)" "$before" 'what runs where nothing changes'
+expect_status 0 tinystacks deploy -C "$repository" --json
+expect_equal "$(jq -c .unchanged "$work/out")" '["dev"]' 'what a deploy of what runs leaves alone'
 expect_equal "$(running)" "$before" 'what runs where nothing changes'
 echo 2.0.0 >"$repository/www/version"
 commit_all "$repository" 'Version 2'

@@ -130,20 +130,20 @@ rollbacks() {
 two_at_once() {
     echo 'of two deploys at once one is told who is busy, or waits'
     change "$repository" 4
-    IN_RELEASE='sleep 4' in_background "$program" deploy -C "$repository" --stage dev
-    says 'releasing to dev'
+    held "$program" deploy -C "$repository" --stage dev
     told 6 deploy --stage dev
     said "is being deployed to stage 'dev' by $(id -un)@"
     said ', since '
     said '--queue'
+    let_go 2
     told 8 deploy --queue
     ended_with 0
     expect_runs 4 1.0.0
 
     echo 'a change of variables that waits is one of what runs by then'
     change "$repository" 5
-    IN_RELEASE='sleep 2' in_background "$program" deploy -C "$repository" --stage dev
-    says 'releasing to dev'
+    held "$program" deploy -C "$repository" --stage dev
+    let_go 2
     told 0 variable set LOG_LEVEL=info --stage dev --queue
     ended_with 0
     has_variable LOG_LEVEL=info || fail "dev's container lacks a variable"

@@ -69,21 +69,21 @@ expect_equal "$(line_of "$work/rollback" 1)" 'rollback succeeded' 'what a sees o
 
 echo "an hour ahead no lease is older, and b's own is believed"
 push 3
-IN_RELEASE='sleep 4' in_background on a deploy --stage dev
-says 'releasing to dev'
+held on a deploy --stage dev
 expect_refused b
+let_go
 ended_with 0
 clock_of_b=-3600
-IN_RELEASE='sleep 4' in_background on b deploy --stage dev --force
-says 'releasing to dev'
+held on b deploy --stage dev --force
 expect_refused a
+let_go
 ended_with 0
 clock_of_b=
 
 echo 'both at once: one wins, or the other waits'
 push 4
-IN_BUILD='sleep 3' in_background on a deploy
-IN_BUILD='sleep 3' on b deploy >"$work/other" 2>&1 </dev/null && status=0 || status=$?
+IN_BUILD='sleep 6' in_background on a deploy
+IN_BUILD='sleep 6' on b deploy >"$work/other" 2>&1 </dev/null && status=0 || status=$?
 wait "$background" || true
 expect_equal "$(printf '%s\n' "$status" "$(cat "$work/started.status")" | sort | xargs)" '6 8' 'how both ended'
 grep -h -q "is being built by $(id -un)@.*, since " "$work/started" "$work/other" || fail "nobody was refused: $(cat "$work/other")"

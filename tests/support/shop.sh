@@ -108,6 +108,19 @@ ended_with() {
     [ "$(cat "$work/started.status")" = "$1" ] || fail "exit status $(cat "$work/started.status"), not $1: $(cat "$work/started")"
 }
 
+# held COMMAND...: in the background; its release.yml does not end until let_go. let_go SECONDS: so much later.
+held() {
+    rm -f "$work/go"
+    IN_RELEASE="until [ -e '$work/go' ]; do sleep 0.1; done" in_background "$@"
+    says 'releasing to dev'
+}
+let_go() {
+    {
+        sleep "${1-0}"
+        touch "$work/go"
+    } &
+}
+
 # killed_in_release COMMAND...: kill -9 once its release.yml runs.
 killed_in_release() {
     : >"$work/started"

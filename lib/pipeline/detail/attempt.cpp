@@ -7,6 +7,7 @@
 #include "pipeline/detail/checks.hpp"
 #include "pipeline/detail/resume.hpp"
 #include "pipeline/detail/rollout.hpp"
+#include "pipeline/detail/running.hpp"
 #include "pipeline/detail/runtime.hpp"
 #include "pipeline/detail/variables.hpp"
 
@@ -97,12 +98,7 @@ private:
         for (const auto& [name, value] : runtime_) {
             deployment_.variables.push_back(name);
         }
-        const auto current = workspace_.world().ledger.find_current(deployment_.stack, deployment_.stage);
-        for (const auto& name : current ? current->variables : std::vector<std::string>()) {
-            if (!runtime_.contains(name)) {
-                gone_.insert(name);
-            }
-        }
+        gone_ = find_gone(workspace_.world().ledger.find_current(deployment_.stack, deployment_.stage), runtime_);
     }
 
     void finish()
@@ -283,8 +279,7 @@ private:
         if (!rollout_ || (runtime_.empty() && gone_.empty())) {
             return false;
         }
-        const auto regional = find_regional_image(workspace_.image(), stage_);
-        return rollout_->apply(runtime_, gone_, (regional ? *regional : workspace_.image()).str());
+        return rollout_->apply(runtime_, gone_, repository_of(workspace_, stage_));
     }
 
     Verdict deploy()

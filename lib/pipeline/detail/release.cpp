@@ -10,7 +10,6 @@
 namespace tinystacks::pipeline {
 namespace {
 
-using deployment::Deployment;
 using deployment::Outcome;
 using deployment::Verdict;
 
@@ -204,21 +203,6 @@ void require_engine(Workspace& workspace, const std::string& stage)
             return;
         }
     }
-}
-
-std::optional<Deployment> find_running(Workspace& workspace, const stage::Stage& stage, const Promoted& promoted)
-{
-    if (!std::holds_alternative<stage::DockerTarget>(stage.target)) {
-        return std::nullopt;
-    }
-    auto current = workspace.world().ledger.find_current(workspace.project().stack, stage.name.str());
-    if (!current || current->digest != promoted.digest || current->commit != promoted.commit) {
-        return std::nullopt;
-    }
-    const auto state = container_target(workspace).find(workspace.project().stack, stage.name.str());
-    const bool runs = state && state->state == "running" && state->deployment == current->id &&
-                      state->configuration == configuration_of(container_of(workspace, stage, promoted, current->id));
-    return runs ? current : std::nullopt;
 }
 
 }  // namespace tinystacks::pipeline

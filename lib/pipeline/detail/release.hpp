@@ -41,9 +41,4 @@ void restore_stage_tag(Workspace& workspace, const stage::Stage& stage, const Pr
 /// Throws Error{unavailable} when a docker stage (this one, or any when empty) would find no engine: before the build.
 void require_engine(Workspace& workspace, const std::string& stage);
 
-/// The deployment that brought the promoted image to the stage, when the target says that it runs as that left it.
-/// Empty when it does not, or cannot be asked.
-[[nodiscard]] std::optional<deployment::Deployment> find_running(Workspace& workspace, const stage::Stage& stage,
-                                                                 const Promoted& promoted);
-
 }  // namespace tinystacks::pipeline
