@@ -71,12 +71,12 @@ echo "an hour ahead no lease is older, and b's own is believed"
 push 3
 held on a deploy --stage dev
 expect_refused b
-let_go
+let_go 0
 ended_with 0
 clock_of_b=-3600
 held on b deploy --stage dev --force
 expect_refused a
-let_go
+let_go 0
 ended_with 0
 clock_of_b=
 

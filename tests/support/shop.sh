@@ -116,7 +116,7 @@ held() {
 }
 let_go() {
     {
-        sleep "${1-0}"
+        sleep "$1"
         touch "$work/go"
     } &
 }
