@@ -50,10 +50,7 @@ public:
                                                                                       deployment_.commit},
           runtime_(runtime_variables(workspace, stage))
     {
-        // What was in the middle of something begins it again.
-        const auto open = std::ranges::find_if(
-            deployment_.phases, [](const deployment::PhaseResult& phase) { return phase.status != "SUCCEEDED"; });
-        deployment_.phases.erase(open, deployment_.phases.end());
+        drop_undone_phases();
         deployment_.state = deployment::State::running;
         deployment_.ended_at.reset();
         deployment_.verdict = {};
@@ -90,6 +87,29 @@ private:
     void record() { workspace_.world().ledger.record(deployment_); }
 
     [[nodiscard]] bool is_docker() const { return std::holds_alternative<stage::DockerTarget>(stage_.target); }
+
+    /// What was in the middle of something begins it again; so does all that was taken back when a person stopped it,
+    /// or a test failed.
+    void drop_undone_phases()
+    {
+        auto& phases = deployment_.phases;
+        const bool stopped =
+            deployment_.state == deployment::State::ended && deployment_.verdict.outcome == Outcome::stopped;
+        const auto keeps = [&](const deployment::PhaseResult& phase) {
+            return !stopped && phase.status == "SUCCEEDED" && (phase.name != "deployment" || still_runs());
+        };
+        phases.erase(std::ranges::find_if_not(phases, keeps), phases.end());
+    }
+
+    /// Whether the container of a docker stage is still the one that this deployment started.
+    bool still_runs()
+    {
+        if (!is_docker()) {
+            return true;
+        }
+        const auto state = container_target(workspace_).find(deployment_.stack, deployment_.stage);
+        return state && state->deployment == deployment_.id;
+    }
 
     /// Names of variables that the deployment before set, and that are to be no more.
     void note_variables()
