@@ -51,9 +51,11 @@ view::Report change_variables(const std::vector<deployment::Variable>& variables
     }
     std::vector<std::string> names;
     for (const auto& each : variables) {
-        names.push_back((each.value ? "" : "no ") + each.name);
+        names.push_back(each.name);
     }
-    announce(context, plane, project, fmt::format("set {}{}", options.build ? "for builds: " : "", enumerate(names)),
+    announce(context, plane, project,
+             fmt::format("{} {}{}", variables.front().value ? "set" : "unset", enumerate(names),
+                         options.build ? " for builds" : ""),
              options.stage);
     plane.set_variables(project, variables);
     auto report = options.no_deploy ? view::Report() : carry_out_deployment(request, plane, project, context);
