@@ -18,7 +18,7 @@ enum class Style { plain, quoted, block };
 
 struct Entry;
 
-/// One value of a YAML text, with the place it was read from. Scalars keep their source text: `3.10`, `NO`
+/// One value of a YAML or JSON text, with the place it was read from. Scalars keep their source text: `3.10`, `NO`
 /// and `0755` stay as written; only null is told apart (an empty value, `~`, `null`, JSON's null).
 class Node {
 public:
@@ -59,6 +59,10 @@ struct Limits {
     std::size_t depth = 64;
     std::size_t nodes = 10'000;  ///< with aliases expanded, counted before expanding
 };
+
+/// Reads a file that may be either: JSON when its first character but blanks is `{` or `[`, else YAML (a YAML text
+/// whose root is in flow style must therefore be JSON). Throws as parse_json() with Origin::file, or parse_yaml().
+[[nodiscard]] Document parse(std::string_view text, const std::string& file, const Limits& limits = {});
 
 /// Reads one YAML document. Throws Error{invalid_input} with every problem it can name:
 /// larger than the limit, not UTF-8 (UTF-16 included), a NUL (raw or as an escape), bidi controls, a second document,
