@@ -223,6 +223,15 @@ std::string printable(std::string_view text)
     return clean;
 }
 
+std::string printable_line(std::string_view text)
+{
+    auto line = printable(text);
+    for (auto at = line.find('\n'); at != std::string::npos; at = line.find('\n')) {
+        line.replace(at, 1, "\\n");
+    }
+    return line;
+}
+
 bool names_a_secret(std::string_view name)
 {
     static constexpr std::array endings = {

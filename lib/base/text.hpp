@@ -31,6 +31,8 @@ namespace tinystacks {
 /// `text` with control characters, escape sequences and bidi controls made visible, so that outside text cannot
 /// steer a terminal (security requirement LG-02). Newline and tab stay.
 [[nodiscard]] std::string printable(std::string_view text);
+/// The same in one line, for a message that quotes `text`: a newline becomes `\n`.
+[[nodiscard]] std::string printable_line(std::string_view text);
 
 /// Whether a variable of this name usually holds a secret: its last words are PASSWORD, SECRET, TOKEN, PRIVATE_KEY,
 /// SSH_KEY, ACCESS_KEY, SECRET_KEY, CONNECTION_STRING, API_KEY or the like, in any case.

@@ -39,16 +39,6 @@ std::string_view find_broken_rule(std::string_view text)
     return {};
 }
 
-/// `text` for a message of one line.
-std::string shown(std::string_view text)
-{
-    auto line = printable(text.substr(0, 2 * longest));
-    for (auto at = line.find('\n'); at != std::string::npos; at = line.find('\n')) {
-        line.replace(at, 1, "\\n");
-    }
-    return line;
-}
-
 /// A name near `text` that keeps to the rules; empty when there is none to be made.
 std::string repaired(std::string_view text)
 {
@@ -79,7 +69,8 @@ Name Name::parse(std::string_view text)
     if (rule.empty()) {
         return Name(std::string(text));
     }
-    const Error error(ErrorKind::invalid_input, "'{}' cannot be a name: {}", shown(text), rule);
+    const Error error(ErrorKind::invalid_input, "'{}' cannot be a name: {}",
+                      printable_line(text.substr(0, 2 * longest)), rule);
     const auto suggestion = repaired(text);
     throw suggestion.empty() ? error : error.with_hint(fmt::format("such as '{}'", suggestion));
 }

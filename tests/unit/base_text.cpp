@@ -29,6 +29,7 @@ TEST_CASE("printable shows what would steer a terminal", "[base]")
     CHECK(printable("a\xE2\x80\xAE"
                     "b") == "a\\u202eb");
     CHECK(printable("tab\tline\n") == "tab\tline\n");
+    CHECK(printable_line("a\nb\n\x1b") == "a\\nb\\n\\x1b");
 }
 
 TEST_CASE("shell_quote makes one word of any text", "[base]")
