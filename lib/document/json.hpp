@@ -11,7 +11,8 @@
 namespace tinystacks::document {
 
 /// Who wrote a JSON text. In a file, what cannot be meant is refused: control and bidi characters in strings, integers
-/// beyond ±2^53, which other readers round (security requirement PA-07). A server's answer is kept as it came.
+/// beyond ±2^53, which other readers round (security requirement PA-07). A server's answer is kept as it came, without
+/// its lines.
 enum class Origin { file, server };
 
 /// Reads one JSON text (RFC 8259). Numbers, true and false are plain scalars that keep their source text; strings are

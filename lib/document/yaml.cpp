@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "document/detail/bytes.hpp"
 #include "document/detail/characters.hpp"
 #include "document/detail/tree_builder.hpp"
 #include "document/node.hpp"
@@ -13,45 +14,9 @@
 namespace tinystacks::document {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-[[noreturn]] void refuse(const Position& where, std::string_view rule, std::string message, std::string hint = {})
+/// YAML 1.2, section 5.1: no C0 control but tab and line ends may stand in a stream.
+void check_controls(std::string_view text, const std::string& file)
 {
-    throw Error::invalid(
-        {{Severity::error, where, fmt::format("document.{}", rule), std::move(message), std::move(hint)}});
-}
-
-Position position_of_byte(std::string_view text, std::size_t at, const std::string& file)
-{
-    const auto before = text.substr(0, at);
-    const auto line_start = before.rfind('\n');
-    return {file, static_cast<std::size_t>(std::ranges::count(before, '\n')) + 1,
-            at - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1};
-}
-
-/// What can be said of the bytes before anybody reads YAML in them.
-void check_bytes(std::string_view text, const std::string& file, const Limits& limits)
-{
-    if (text.size() > limits.bytes) {
-        refuse({file}, "too_large", fmt::format("larger than {} bytes", limits.bytes));
-    }
-    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-        refuse({file, 1, 1}, "not_utf8", "the file is UTF-16, not UTF-8",
-               fmt::format("iconv -f UTF-16 -t UTF-8 {0} > {0}.new", shell_quote(file)));
-    }
-    if (const auto at = text.find('\0'); at != std::string_view::npos) {
-        refuse(position_of_byte(text, at, file), "nul", "the file holds a NUL character");
-    }
-    if (!is_utf8(text)) {
-        auto line = std::size_t{0};
-        for (const auto part : split(text, '\n')) {
-            ++line;
-            if (!is_utf8(part)) {
-                refuse({file, line, 1}, "not_utf8", "this line is not UTF-8");
-            }
-        }
-    }
-    // YAML 1.2, section 5.1: no C0 control but tab and line ends may stand in a stream.
     const auto control = std::ranges::find_if(
         text, [](unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F; });
     if (control != text.end()) {
@@ -59,18 +24,6 @@ void check_bytes(std::string_view text, const std::string& file, const Limits& l
                fmt::format("the control character 0x{:02x} cannot stand in a YAML file",
                            static_cast<unsigned char>(*control)));
     }
-}
-
-std::vector<std::string> lines_of(std::string_view text)
-{
-    std::vector<std::string> lines;
-    for (auto line : split(text, '\n')) {
-        if (line.ends_with('\r')) {
-            line.remove_suffix(1);
-        }
-        lines.emplace_back(line);
-    }
-    return lines;
 }
 
 void check_bidi(const Document& document, const std::string& file)
@@ -161,10 +114,9 @@ bool has_bidi_control(std::string_view text)
 
 Document parse_yaml(std::string_view text, const std::string& file, const Limits& limits)
 {
-    if (text.starts_with(byte_order_mark)) {
-        text.remove_prefix(byte_order_mark.size());
-    }
+    text = without_mark(text);
     check_bytes(text, file, limits);
+    check_controls(text, file);
     Document document;
     document.lines = lines_of(text);
     check_bidi(document, file);
