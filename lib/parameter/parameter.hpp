@@ -67,6 +67,9 @@ struct Category {
 /// nullptr when there is none of that name.
 [[nodiscard]] const Definition* find(const std::vector<Definition>& definitions, std::string_view name);
 
+/// Whether the parameter's value must never be shown: a Secret, or one called like a secret.
+[[nodiscard]] bool is_secret(const Definition& definition);
+
 /// What is wrong with `value` for the parameter; all of it, empty when nothing is. A message names the parameter, what
 /// was given (never the value of a Secret) and what would be right. A value of a type we do not know is never wrong.
 /// Rule: `parameter.value`.
