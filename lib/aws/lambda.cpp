@@ -1,10 +1,10 @@
 #include "aws/lambda.hpp"
 
 #include "aws/detail/json.hpp"
-#include "aws/sign.hpp"
 #include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "http/url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,7 +25,7 @@ Call function_call(const char* operation, const char* method, const std::string&
     call.service = "lambda";
     call.operation = operation;
     call.method = method;
-    call.path = fmt::format("/{}/functions/{}{}", version, uri_encode(function), rest);
+    call.path = fmt::format("/{}/functions/{}{}", version, http::percent_encode(function), rest);
     return call;
 }
 

@@ -4,10 +4,10 @@
 #include "aws/detail/json.hpp"
 #include "aws/detail/key_json.hpp"
 #include "aws/endpoint.hpp"
-#include "aws/sign.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "http/url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -165,7 +165,8 @@ Credentials InstanceKeys::get(const Interruption& interruption)
         ask("PUT", "/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}, interruption);
     const http::Headers with_token = {{"X-aws-ec2-metadata-token", std::string(trim(token))}};
     const auto role = std::string(trim(ask("GET", roles, with_token, interruption)));
-    const auto object = detail::find_json_object(ask("GET", roles + uri_encode(role), with_token, interruption));
+    const auto object =
+        detail::find_json_object(ask("GET", roles + http::percent_encode(role), with_token, interruption));
     if (!object) {
         throw Error(ErrorKind::unauthenticated, "{}: the answer is no JSON object", instance);
     }

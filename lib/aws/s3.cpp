@@ -3,10 +3,10 @@
 #include "aws/detail/json.hpp"
 #include "aws/detail/xml.hpp"
 #include "aws/error.hpp"
-#include "aws/sign.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/date.hpp"
+#include "http/url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -48,7 +48,7 @@ Call object_call(const Client& client, const char* operation, const char* method
     // one host for all buckets.
     const bool in_path = client.endpoint("s3").overridden || bucket.find('.') != std::string::npos;
     call.service = in_path ? "s3" : bucket + ".s3";
-    call.path = fmt::format("{}/{}", in_path ? "/" + bucket : "", uri_encode(key, Slash::keep));
+    call.path = fmt::format("{}/{}", in_path ? "/" + bucket : "", http::percent_encode(key, http::Slash::keep));
     return call;
 }
 

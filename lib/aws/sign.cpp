@@ -2,6 +2,7 @@
 
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "http/url.hpp"
 
 #include <fmt/core.h>
 
@@ -12,12 +13,6 @@
 
 namespace tinystacks::aws {
 namespace {
-
-bool is_unreserved(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
 
 bool is_blank(char c)
 {
@@ -65,7 +60,7 @@ std::string canonical_path(const std::string& path, const Scope& scope)
     if (scope.service == "s3") {
         return path.empty() ? "/" : path;
     }
-    return uri_encode(without_dot_segments(path), Slash::keep);
+    return http::percent_encode(without_dot_segments(path), http::Slash::keep);
 }
 
 bool is_signed(std::string_view name)
@@ -151,24 +146,11 @@ http::Headers sign(const Signable& request, const Credentials& keys, const Scope
     return added;
 }
 
-std::string uri_encode(std::string_view text, Slash slash)
-{
-    std::string encoded;
-    for (const char c : text) {
-        if (is_unreserved(c) || (c == '/' && slash == Slash::keep)) {
-            encoded += c;
-        } else {
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return encoded;
-}
-
 std::string canonical_query(const Query& query)
 {
     std::vector<std::pair<std::string, std::string>> encoded;
     for (const auto& [name, value] : query) {
-        encoded.emplace_back(uri_encode(name), uri_encode(value));
+        encoded.emplace_back(http::percent_encode(name), http::percent_encode(value));
     }
     std::ranges::sort(encoded);
     std::string text;

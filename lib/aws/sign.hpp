@@ -2,17 +2,16 @@
 
 #include "aws/credentials.hpp"
 #include "base/time.hpp"
+#include "http/form.hpp"
 #include "http/transport.hpp"
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace tinystacks::aws {
 
 /// Names and values, not encoded.
-using Query = std::vector<std::pair<std::string, std::string>>;
+using Query = http::Form;
 
 /// What of a request is signed.
 struct Signable {
@@ -36,11 +35,6 @@ struct Scope {
 /// Source: IAM User Guide, "Create a signed AWS API request" (Signature Version 4); for S3 the path is signed as it is
 /// sent, elsewhere without dot segments and encoded once more.
 [[nodiscard]] http::Headers sign(const Signable& request, const Credentials& keys, const Scope& scope, Time now);
-
-enum class Slash { keep, encode };
-
-/// Percent-encodes all but the unreserved characters of RFC 3986: what AWS wants of paths and queries.
-[[nodiscard]] std::string uri_encode(std::string_view text, Slash slash = Slash::encode);
 
 /// Sorted by name and value and encoded, "a=1&b=" : the form that is signed, and the one we send.
 [[nodiscard]] std::string canonical_query(const Query& query);

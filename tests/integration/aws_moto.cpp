@@ -3,11 +3,11 @@
 #include "aws/environment_keys.hpp"
 #include "aws/error.hpp"
 #include "aws/s3.hpp"
-#include "aws/sign.hpp"
 #include "aws/ssm.hpp"
 #include "base/file.hpp"
 #include "base/temp_dir.hpp"
 #include "http/curl_transport.hpp"
+#include "http/url.hpp"
 #include "process/guarded_launcher.hpp"
 
 #include "tests/support/catch.hpp"
@@ -79,12 +79,12 @@ TEST_CASE("AWS's own check of signatures passes every form of call", "[aws]")
     CHECK(aws::Ssm(user.client).find_missing({"/größe/日本"}).size() == 1);
     // Paths that hold an ARN, encoded or not, and repeated names in a query.
     const std::string arn = "arn:aws:lambda:us-east-1:123456789012:function:shop";
-    for (const auto& name : {std::string("shop"), aws::uri_encode(arn), arn}) {
+    for (const auto& name : {std::string("shop"), http::percent_encode(arn), arn}) {
         CAPTURE(name);
         CHECK(code_of(user.client, call("lambda", "GET", "/2015-03-31/functions/" + name + "/configuration")) ==
               "ResourceNotFoundException");
     }
-    auto untag = call("lambda", "DELETE", "/2017-03-31/tags/" + aws::uri_encode(arn));
+    auto untag = call("lambda", "DELETE", "/2017-03-31/tags/" + http::percent_encode(arn));
     untag.query = {{"tagKeys", "b"}, {"tagKeys", "a b"}};
     CHECK(code_of(user.client, untag) == "ResourceNotFoundException");
 

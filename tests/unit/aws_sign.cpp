@@ -93,8 +93,3 @@ TEST_CASE("canonical_query sorts by encoded name and value and gives every name 
           "%C3%A9=~&a=1&a=x%20y%2F%2B&acl=&b=2");
 }
 
-TEST_CASE("uri_encode leaves unreserved characters, and slashes where they are kept", "[aws]")
-{
-    CHECK(aws::uri_encode("AZaz09-._~/ :\xff") == "AZaz09-._~%2F%20%3A%FF");
-    CHECK(aws::uri_encode("a/b c", aws::Slash::keep) == "a/b%20c");
-}

@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/time.hpp"
+#include "http/url.hpp"
 #include "registry/detail/challenge.hpp"
 #include "registry/detail/manifest.hpp"
 #include "registry/detail/session.hpp"
-#include "registry/detail/url.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/scripted_transport.hpp"
@@ -179,7 +179,7 @@ TEST_CASE("Client::copy follows a redirect to a layer without credentials", "[re
     CHECK(requests[6].named_by == http::NamedBy::operator_);  // the registry's own
     CHECK(header_of(requests[5], "authorization").empty());
     CHECK(requests[6].url ==
-          "http://127.0.0.1:5000/v2/t/blobs/uploads/1?s=2&digest=" + registry::detail::encode(layer_digest));
+          "http://127.0.0.1:5000/v2/t/blobs/uploads/1?s=2&digest=" + http::percent_encode(layer_digest));
     CHECK(requests[7].body == manifest);
     CHECK(header_of(requests[7], "content-type") == "application/vnd.oci.image.manifest.v1+json");
 }

@@ -9,15 +9,6 @@
 
 namespace tinystacks::aws::detail {
 
-std::string form_encode(const Query& parameters)
-{
-    std::string text;
-    for (const auto& [name, value] : parameters) {
-        text += (text.empty() ? "" : "&") + uri_encode(name) + "=" + uri_encode(value);
-    }
-    return text;
-}
-
 void add_list(Query& parameters, const std::string& prefix, const std::vector<std::string>& values)
 {
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -33,7 +24,7 @@ Call query_call(std::string service, std::string operation, std::string_view ver
     call.service = std::move(service);
     call.operation = std::move(operation);
     call.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
-    call.body = form_encode(form);
+    call.body = http::form_encode(form);
     return call;
 }
 

@@ -11,9 +11,6 @@
 
 namespace tinystacks::aws::detail {
 
-/// "A=1&B=%20", in the order given. Source: WHATWG's application/x-www-form-urlencoded, with %20 for a space.
-[[nodiscard]] std::string form_encode(const Query& parameters);
-
 /// `prefix.member.1=…&prefix.member.2=…`
 void add_list(Query& parameters, const std::string& prefix, const std::vector<std::string>& values);
 

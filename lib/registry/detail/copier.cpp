@@ -5,6 +5,7 @@
 #include "base/sha256.hpp"
 #include "base/temp_dir.hpp"
 #include "http/retry.hpp"
+#include "http/url.hpp"
 #include "registry/detail/manifest.hpp"
 #include "registry/detail/url.hpp"
 
@@ -182,7 +183,7 @@ http::Exchange Copier::mount_or_begin(const Digest& digest)
     request.url = Session::url_of(to_) + "/blobs/uploads/";
     auto scope = push_scope(to_);
     if (from_.host == to_.host) {
-        request.url = with_query(with_query(request.url, "mount", digest), "from", from_.name);
+        request.url = http::with_query(http::with_query(request.url, "mount", digest), "from", from_.name);
         scope += " " + pull_scope(from_);
     }
     return session_.ask(to_.host, scope, request, interruption_, Retry::no);
@@ -200,12 +201,12 @@ http::Exchange Copier::move_blob(const Digest& digest, const std::filesystem::pa
     }
     http::Request request;
     request.method = "PUT";
-    request.url = with_query(resolve(Session::url_of(to_), *location), "digest", digest);
+    request.url = http::with_query(resolve(Session::url_of(to_), *location), "digest", digest);
     request.headers = {{"Content-Type", "application/octet-stream"}};
     request.body_file = file;
     request.timeout = blob_limit;
     request.named_by = Session::named_by(to_.host, request.url);
-    if (origin_of(request.url) == origin_of(Session::url_of(to_))) {
+    if (http::origin_of(request.url) == http::origin_of(Session::url_of(to_))) {
         return session_.ask(to_.host, push_scope(to_), request, interruption_, Retry::no);
     }
     return http::fetch(session_.transport(), request, interruption_);  // another host must not see who we are

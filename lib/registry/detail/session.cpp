@@ -4,8 +4,9 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "http/form.hpp"
+#include "http/url.hpp"
 #include "registry/detail/challenge.hpp"
-#include "registry/detail/url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -109,15 +110,18 @@ http::Request token_request(const std::map<std::string, std::string>& challenge,
     if (credentials && credentials->user == refresh_user) {
         request.method = "POST";
         request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
-        request.body = fmt::format("grant_type=refresh_token&client_id=tinystacks&service={}&scope={}&refresh_token={}",
-                                   encode(service), encode(scope), encode(credentials->password.reveal()));
+        request.body = http::form_encode({{"grant_type", "refresh_token"},
+                                          {"client_id", "tinystacks"},
+                                          {"service", service},
+                                          {"scope", scope},
+                                          {"refresh_token", credentials->password.reveal()}});
         return request;
     }
     if (!service.empty()) {
-        request.url = with_query(request.url, "service", service);
+        request.url = http::with_query(request.url, "service", service);
     }
     for (const auto part : split(scope, ' ')) {
-        request.url = with_query(request.url, "scope", part);
+        request.url = http::with_query(request.url, "scope", part);
     }
     if (credentials) {
         request.headers = {{"Authorization", basic(*credentials)}};
@@ -150,7 +154,7 @@ std::string Session::url_of(const Repository& repository)
 
 http::NamedBy Session::named_by(const std::string& host, std::string_view url)
 {
-    const auto origin = origin_of(url);
+    const auto origin = http::origin_of(url);
     const auto scheme = origin.find("://");
     const auto there = scheme == std::string::npos ? std::string() : origin.substr(scheme + 3);
     const bool own =
