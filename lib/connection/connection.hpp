@@ -45,12 +45,13 @@ struct Connection {
     std::string address;
     std::string account = {};              ///< who it lets in: a login, an ARN; empty when the API does not tell
     std::vector<std::string> scopes = {};  ///< of a token, as far as the provider tells
-    std::optional<Time> expires_at = {};   ///< of a token that is not renewed by itself
+    std::optional<Time> expires_at = {};   ///< of the access token
+    bool renews = false;                   ///< there is a refresh token, so that its end needs nobody
     std::string group = {};                ///< whose things an API is asked for, empty for one's own
     std::string client_id = {};            ///< of the OAuth application that got the token; empty for a personal one
     Aws aws = {};
     std::optional<Time> created_at = {};
-    Keeper keeper = Keeper::none;
+    Keeper keeper = Keeper::none;  ///< as the store says
 
     bool operator==(const Connection&) const = default;
 };

@@ -16,7 +16,7 @@ namespace tinystacks::connection {
 /// keyring where that answers within three seconds, else in `credentials.json`.
 ///
 /// Both files are ours alone: mode 0600 in a folder of mode 0700, replaced whole, never followed as links. What others
-/// can read or write is refused with Error{not_allowed} naming the chmod that mends it. Several processes may write at
+/// can read or write is refused with Error{failed} naming the chmod that mends it. Several processes may write at
 /// once; each change is made under a lock file. Source: security requirements CR-01, CR-02 and CR-14.
 class Store {
 public:
@@ -49,7 +49,8 @@ public:
     };
     /// The tokens of a connection after `renew` made new ones of the stored. `renew` is called by one process at a time
     /// and gets what is stored by then: it returns nothing when another process has renewed them already. The new pair
-    /// is on disk before this returns.
+    /// is on disk before this returns. Throws Error{unauthenticated} when there is nothing to renew, and what `renew`
+    /// throws.
     [[nodiscard]] Tokens renew(const Connection& connection,
                                const std::function<std::optional<Renewed>(const Connection&, const Tokens&)>& renew);
 
@@ -58,6 +59,14 @@ public:
     void set_default_api(std::string_view url);
 
 private:
+    struct Contents;
+
+    [[nodiscard]] Contents read() const;
+    void write(const Contents& contents) const;
+    /// Where the tokens rest now: in the keyring, else in the file, and no longer in the other.
+    [[nodiscard]] Keeper keep(const Connection& connection, const Tokens& tokens) const;
+    void forget(const Connection& connection) const;
+
     Parts parts_;
 };
 

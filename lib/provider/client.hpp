@@ -100,5 +100,7 @@ enum class Use { read, webhooks };
 /// Which of `wanted` a token with `scopes` lacks; a scope that includes another counts for it.
 [[nodiscard]] std::vector<std::string> missing_scopes(Kind kind, const std::vector<std::string>& scopes,
                                                       const std::vector<std::string>& wanted);
+/// Throws Error{failed} naming those that are missing.
+void require_scopes(Kind kind, const std::vector<std::string>& scopes, const std::vector<std::string>& wanted);
 
 }  // namespace tinystacks::provider
