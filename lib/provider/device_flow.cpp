@@ -117,12 +117,11 @@ DeviceCode start_device_flow(const Application& application, const std::vector<s
     const auto* path = site.kind == Kind::github ? "/login/device/code" : "/oauth/authorize_device";
     const auto exchange = detail::post_form(
         site, path, {{"client_id", application.client_id}, {"scope", join(scopes, " ")}}, world, interruption);
-    const auto pasting = fmt::format("tinystacks connect {} --with-token", to_string(site.kind));
     if (exchange.response.status == 404) {
         throw Error(ErrorKind::unavailable,
                     "{} at '{}' has no device flow, or no application '{}': use a personal access token",
                     title(site.kind), site.host, printable(application.client_id))
-            .with_hint(pasting);
+            .with_hint(connect_command(site) + " --with-token");
     }
     const auto reply = detail::parse_reply(site, exchange);
     if (!reply.error.empty()) {

@@ -137,8 +137,11 @@ Site find_site(const Parts& parts, const Hosts& hosts)
     const auto host = to_lower(parts.host);
     const auto with_port = parts.port.empty() ? host : fmt::format("{}:{}", host, parts.port);
     // What is connected was named by the operator, whatever it is.
-    if (const auto known = hosts.find(with_port); known != hosts.end() && parts.scheme != "ssh") {
-        return {known->second, known->first};
+    if (const auto known = hosts.find(with_port); known != hosts.end()) {
+        const Site site{known->second, known->first};
+        if (web_base(site) == fmt::format("{}://{}", parts.scheme, with_port)) {
+            return site;
+        }
     }
     if (parts.scheme == "http") {
         refuse("is not encrypted: it must be https or ssh");

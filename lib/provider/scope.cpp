@@ -81,7 +81,7 @@ Secret parse_token(std::string_view text)
     constexpr std::size_t longest = 4096;
     const auto token = trim(text);
     if (token.empty()) {
-        throw Error(ErrorKind::usage, "the token is empty");
+        throw Error(ErrorKind::usage, "the token is empty").with_hint("give it on standard input");
     }
     if (token.size() > longest || !std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7F; })) {
         throw Error(ErrorKind::usage, "what was given is no token: one word of at most {} printable letters of ASCII",

@@ -66,6 +66,12 @@ std::string api_base(const Site& site)
     return of_github ? "https://api." + site.host : origin_of(site.host) + "/api/v3";
 }
 
+std::string connect_command(const Site& site)
+{
+    const auto host = site == public_site(site.kind) ? std::string() : " --host " + site.host;
+    return fmt::format("tinystacks connect {}{}", to_string(site.kind), host);
+}
+
 std::string clone_url(const Remote& remote)
 {
     return fmt::format("{}/{}/{}.git", web_base(remote.site), remote.owner, remote.name);

@@ -31,6 +31,9 @@ struct Site {
 /// Where programs ask. Source: GitHub: api.github.com, and HOST/api/v3 of GitHub Enterprise; GitLab: HOST/api/v4.
 [[nodiscard]] std::string api_base(const Site& site);
 
+/// The command that connects it, for hints.
+[[nodiscard]] std::string connect_command(const Site& site);
+
 /// Whose servers may be named by a clone URL, besides github.com and gitlab.com: those that are connected.
 using Hosts = std::map<std::string, Kind>;
 

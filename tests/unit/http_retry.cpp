@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/scripted_transport.hpp"
+#include "tests/support/waits.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -11,29 +12,7 @@
 using namespace tinystacks;
 using namespace std::chrono_literals;
 using http::find_retry_wait;
-
-namespace {
-
-/// Virtual time: waiting moves the clock.
-struct Waits {
-    std::vector<std::chrono::milliseconds> waited;
-    std::chrono::steady_clock::time_point steady;
-
-    http::Patience patience(double jitter)
-    {
-        return {[this] { return steady; }, [] { return *find_rfc3339("2026-11-24T10:00:00.000Z"); },
-                [this](std::chrono::milliseconds duration, const Interruption& interruption) {
-                    if (interruption.requested()) {
-                        throw Interrupted();
-                    }
-                    waited.push_back(duration);
-                    steady += duration;
-                },
-                [jitter] { return jitter; }};
-    }
-};
-
-}  // namespace
+using support::Waits;
 
 TEST_CASE("find_retry_wait spreads waits over a window that doubles up to its cap", "[http]")
 {

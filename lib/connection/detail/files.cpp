@@ -28,9 +28,8 @@ void check_ours(const Descriptor& file, const std::filesystem::path& path)
             .with_hint(fmt::format("rm {}", shell_quote(path.string())));
     }
     if ((about.st_mode & 077U) != 0) {
-        throw Error(ErrorKind::failed,
-                    "'{}' is open to other users (mode {:04o}): it may hold what they have put there", path.string(),
-                    about.st_mode & 07777U)
+        throw Error(ErrorKind::failed, "other users can read or write '{}' (mode {:04o}): it is not trusted",
+                    path.string(), about.st_mode & 07777U)
             .with_hint(fmt::format("chmod 600 {}", shell_quote(path.string())));
     }
 }

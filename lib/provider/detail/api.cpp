@@ -166,8 +166,7 @@ void Api::fail(const http::Request& request, const http::Exchange& exchange) con
                                   shown(http::parse_url(request.url).path));
     switch (status) {
     case 401:
-        throw Error(ErrorKind::unauthenticated, "{}", text)
-            .with_hint(fmt::format("tinystacks connect {}", to_string(site_.kind)));
+        throw Error(ErrorKind::unauthenticated, "{}", text).with_hint(connect_command(site_));
     case 403:
         throw Error(ErrorKind::not_allowed, "{}", text);
     case 404:

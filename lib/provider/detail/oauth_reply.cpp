@@ -27,8 +27,17 @@ nlohmann::json members_of(const http::Exchange& exchange)
 
 Error again(ErrorKind kind, const Site& site, std::string_view why)
 {
-    return Error(kind, "{} at '{}': {}", title(site.kind), site.host, why)
-        .with_hint(fmt::format("tinystacks connect {}", to_string(site.kind)));
+    return Error(kind, "{} at '{}': {}", title(site.kind), site.host, why).with_hint(connect_command(site));
+}
+
+Secret granted_token(const Site& site, const std::string& text)
+{
+    try {
+        return parse_token(text);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::failed, "{} at '{}' granted nothing that can be used: {}", title(site.kind), site.host,
+                    error.message());
+    }
 }
 
 }  // namespace
@@ -89,13 +98,9 @@ OauthReply parse_reply(const Site& site, const http::Exchange& exchange)
 Grant grant_of(const Site& site, const OauthReply& reply, Time now)
 {
     Grant grant;
-    const auto token = reply.text("access_token");
-    if (token.empty()) {
-        throw Error(ErrorKind::failed, "{} at '{}' gave an empty token", title(site.kind), site.host);
-    }
-    grant.access_token = parse_token(token);
+    grant.access_token = granted_token(site, reply.text("access_token"));
     if (const auto refresh = reply.text("refresh_token"); !refresh.empty()) {
-        grant.refresh_token = parse_token(refresh);
+        grant.refresh_token = granted_token(site, refresh);
     }
     auto scopes = reply.text("scope");
     std::ranges::replace(scopes, ',', ' ');  // GitHub's way; RFC 6749 has blanks
@@ -127,7 +132,7 @@ Error refusal_of(const Application& application, const OauthReply& reply)
     if (code == "device_flow_disabled" || code == "unauthorized_client") {
         return Error(ErrorKind::failed, "{} at '{}': the device flow is not enabled for this application",
                      title(site.kind), site.host)
-            .with_hint(fmt::format("tinystacks connect {} --with-token", to_string(site.kind)));
+            .with_hint(connect_command(site) + " --with-token");
     }
     if (code == "incorrect_client_credentials" || code == "invalid_client") {
         return Error(ErrorKind::failed, "{} at '{}' knows no application '{}'", title(site.kind), site.host,
