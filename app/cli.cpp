@@ -48,6 +48,15 @@ void declare_commands(CLI::App& root, const commands::OnParsed& on_parsed)
     declare_variable_set(*variable, on_parsed);
     declare_variable_unset(*variable, on_parsed);
     declare_variable_list(*variable, on_parsed);
+    auto* connect =
+        root.add_subcommand("connect", "Ways in: GitHub, GitLab, AWS accounts, TinyStacks APIs.")->group("The rest");
+    connect->require_subcommand(1);
+    declare_connect_github(*connect, on_parsed);
+    declare_connect_gitlab(*connect, on_parsed);
+    declare_connect_aws(*connect, on_parsed);
+    declare_connect_api(*connect, on_parsed);
+    declare_connect_list(*connect, on_parsed);
+    declare_connect_remove(*connect, on_parsed);
     declare_replay(root, on_parsed);
     declare_down(root, on_parsed);
     declare_explain(root, on_parsed);

@@ -99,18 +99,35 @@ std::string Services::schema() const
     return !failed && std::filesystem::exists(beside, failed) ? beside.string() : TS_SCHEMA;
 }
 
-std::filesystem::path Services::state() const
+std::filesystem::path Services::folder(const std::string& name, const std::string& below_home,
+                                       std::string_view purpose) const
 {
-    const std::filesystem::path xdg = variable("XDG_STATE_HOME");
+    const std::filesystem::path xdg = variable(name);
     if (xdg.is_absolute()) {  // the XDG specification has relative paths ignored
         return xdg / "tinystacks";
     }
     const auto home = variable("HOME");
     if (home.empty()) {
-        throw Error(ErrorKind::usage, "neither XDG_STATE_HOME nor HOME is set: there is no place for state and logs")
-            .with_hint("export XDG_STATE_HOME=/var/lib");
+        throw Error(ErrorKind::usage, "neither {} nor HOME is set: there is no place for {}", name, purpose)
+            .with_hint(fmt::format("export {}=/var/lib", name));
     }
-    return std::filesystem::path(home) / ".local/state/tinystacks";
+    return std::filesystem::path(home) / below_home / "tinystacks";
+}
+
+std::filesystem::path Services::state() const
+{
+    return folder("XDG_STATE_HOME", ".local/state", "state and logs");
+}
+
+std::filesystem::path Services::configuration() const
+{
+    return folder("XDG_CONFIG_HOME", ".config", "connections");
+}
+
+std::unique_ptr<http::Transport> Services::make_transport() const
+{
+    auto transport = std::make_unique<http::CurlTransport>(environment_);
+    return options_.verbose >= 2 ? trace(std::move(transport)) : std::move(transport);
 }
 
 control::Embedded& Services::control(const std::string& from_project)
@@ -136,11 +153,7 @@ control::Embedded& Services::control(const std::string& from_project)
                 fmt::format("control plane: embedded; state, logs and work in {}\n", state().string()));
         }
         control_ = std::make_unique<control::Embedded>(control::Embedded::Parts{
-            make_launcher(), environment_, clock(), state(),
-            [environment = environment_, tell = options_.verbose >= 2]() -> std::unique_ptr<http::Transport> {
-                auto transport = std::make_unique<http::CurlTransport>(environment);
-                return tell ? trace(std::move(transport)) : std::move(transport);
-            },
+            make_launcher(), environment_, clock(), state(), [this] { return make_transport(); },
             registry_port(variable("TINYSTACKS_REGISTRY_PORT"))});
     }
     return *control_;

@@ -5,12 +5,14 @@
 #include "base/time.hpp"
 #include "control/control_plane.hpp"
 #include "control/embedded.hpp"
+#include "http/transport.hpp"
 #include "process/launcher.hpp"
 #include "view/progress.hpp"
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace tinystacks::app {
 
@@ -47,6 +49,10 @@ public:
     [[nodiscard]] std::string schema() const;
     /// $XDG_STATE_HOME/tinystacks. Throws Error{usage} when neither it nor HOME is set.
     [[nodiscard]] std::filesystem::path state() const;
+    /// $XDG_CONFIG_HOME/tinystacks: connections. Throws Error{usage} when neither it nor HOME is set.
+    [[nodiscard]] std::filesystem::path configuration() const;
+    /// A transport of one's own to the network.
+    [[nodiscard]] std::unique_ptr<http::Transport> make_transport() const;
     /// --control, TINYSTACKS_CONTROL, then `from_project`, else embedded. Throws Error{unavailable} for a URL: this
     /// version has no remote control plane.
     [[nodiscard]] control::Embedded& control(const std::string& from_project = {});
@@ -60,6 +66,9 @@ public:
                                                view::Console& err) const;
 
 private:
+    [[nodiscard]] std::filesystem::path folder(const std::string& variable, const std::string& below_home,
+                                               std::string_view purpose) const;
+
     GlobalOptions options_;
     process::Environment environment_;
     std::unique_ptr<control::Embedded> control_;

@@ -27,27 +27,33 @@ Interrupts::Interrupts() : state_(std::make_unique<State>())
 
 void Interrupts::watch(control::ControlPlane& plane, const control::RunId& run, view::Console& err)
 {
-    state_->waiter = std::jthread([state = state_.get(), &plane, run, &err](const std::stop_token& stop) {
-        const timespec a_while = {0, 50'000'000};
-        while (!stop.stop_requested()) {
-            const int number = ::sigtimedwait(&state->signals, nullptr, &a_while);
-            if (number < 0) {
-                continue;
-            }
-            int none = 0;
-            if (state->first.compare_exchange_strong(none, number)) {
-                plane.cancel(run, control::Cancel::gently);
-                try {
-                    err.write(number == SIGINT ? "tinystacks: stopping; press Ctrl-C again to stop at once\n"
-                                               : "tinystacks: stopping\n");
-                } catch (const Error&) {
-                    // The terminal is gone: nobody is there to read it.
+    watch([&plane, run](control::Cancel how) { plane.cancel(run, how); }, err);
+}
+
+void Interrupts::watch(std::function<void(control::Cancel)> cancel, view::Console& err)
+{
+    state_->waiter =
+        std::jthread([state = state_.get(), cancel = std::move(cancel), &err](const std::stop_token& stop) {
+            const timespec a_while = {0, 50'000'000};
+            while (!stop.stop_requested()) {
+                const int number = ::sigtimedwait(&state->signals, nullptr, &a_while);
+                if (number < 0) {
+                    continue;
                 }
-            } else {
-                plane.cancel(run, control::Cancel::now);
+                int none = 0;
+                if (state->first.compare_exchange_strong(none, number)) {
+                    cancel(control::Cancel::gently);
+                    try {
+                        err.write(number == SIGINT ? "tinystacks: stopping; press Ctrl-C again to stop at once\n"
+                                                   : "tinystacks: stopping\n");
+                    } catch (const Error&) {
+                        // The terminal is gone: nobody is there to read it.
+                    }
+                } else {
+                    cancel(control::Cancel::now);
+                }
             }
-        }
-    });
+        });
 }
 
 Interrupts::~Interrupts()

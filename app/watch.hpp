@@ -5,6 +5,8 @@
 #include "view/progress.hpp"
 #include "view/report.hpp"
 
+#include <functional>
+
 namespace tinystacks::app {
 
 /// Ctrl-C and SIGTERM, from construction to destruction: the first asks `plane` to stop `run` gently, the second to
@@ -17,6 +19,8 @@ public:
     ~Interrupts();
 
     void watch(control::ControlPlane& plane, const control::RunId& run, view::Console& err);
+    /// The same for work that is no run: `cancel` is called from another thread.
+    void watch(std::function<void(control::Cancel)> cancel, view::Console& err);
     /// 130 or 143 once a signal came, by its number; 0 before.
     [[nodiscard]] int exit_code() const;
 
