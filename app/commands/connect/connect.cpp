@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::size_t longest_input = std::size_t{8} << 10;
 
-/// A terminal that does not show what is typed, until destruction. Ctrl-C comes as a letter meanwhile: a signal would
+constexpr char ctrl_c = 3;
+
+/// A terminal that does not show what is typed, until destruction. Ctrl-C ends a line meanwhile: as a signal it would
 /// end us and leave the terminal mute.
 class Mute {
 public:
@@ -28,6 +30,7 @@ public:
         ::tcgetattr(STDIN_FILENO, &before_);
         auto mute = before_;
         mute.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+        mute.c_cc[VEOL] = ctrl_c;
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &mute);
     }
     Mute(const Mute&) = delete;
@@ -52,7 +55,7 @@ std::string read_input()
             throw Error(ErrorKind::failed, "cannot read standard input: {}", errno_text(errno));
         }
         text.append(buffer, static_cast<std::size_t>(got));
-        if (got == 0 || (::isatty(STDIN_FILENO) == 1 && text.ends_with('\n'))) {
+        if (got == 0 || (::isatty(STDIN_FILENO) == 1 && text.ends_with('\n')) || text.ends_with(ctrl_c)) {
             break;
         }
     }
@@ -61,7 +64,6 @@ std::string read_input()
 
 std::string ask(const std::string& question, view::Console& err)
 {
-    constexpr char ctrl_c = 3;
     constexpr int interrupted = 130;
     err.write(question + ": ");
     std::string answer;
