@@ -79,14 +79,12 @@ view::Report run(const Options& options, Context& context)
     refuse_to_store_beside(find_given_token(context.services), url);
     const auto token = read_token(options.with_token, fmt::format("Token for {}", url), context);
     verify(url, token, options.group, *context.services.make_transport());
-    if (options.make_default) {
-        connections(context.services).set_default_api(url);
-    }
     connection::Connection connection;
     connection.kind = connection::Kind::api;
     connection.address = url;
     connection.group = options.group;
-    return store_connection(std::move(connection), {token, {}}, context);
+    return store_connection(std::move(connection), {token, {}}, context,
+                            options.make_default ? Preference::this_one : Preference::keep);
 }
 
 }  // namespace

@@ -96,13 +96,17 @@ Secret read_token(bool with_token, const std::string& question, Context& context
     return provider::parse_token(terminal ? ask(question, context.err) : read_input());
 }
 
-view::Report store_connection(connection::Connection connection, const connection::Tokens& tokens, Context& context)
+view::Report store_connection(connection::Connection connection, const connection::Tokens& tokens, Context& context,
+                              Preference preference)
 {
     const auto& services = context.services;
     auto store = connections(services);
     connection.created_at = services.clock()();
     connection.renews = !tokens.refresh.empty();
     connection.keeper = store.put(connection, tokens);
+    if (preference == Preference::this_one) {
+        store.set_default_api(connection.address);
+    }
     return view::connected(connection, store.default_api().value_or(""),
                            (services.configuration() / "credentials.json").string(), services.clock()());
 }
