@@ -17,27 +17,48 @@ std::optional<GivenToken> find_variable(const Services& services, const std::str
     return value.empty() ? std::nullopt : std::optional(GivenToken{name, Secret(value)});
 }
 
-/// The host in a variable that holds a host or a URL.
-std::string host_in(std::string_view text)
+/// The host in a variable that holds a host or a URL; empty when it holds neither.
+std::string host_in(provider::Kind kind, std::string_view text)
 {
     const auto scheme = text.find("://");
     const auto rest = scheme == std::string_view::npos ? text : text.substr(scheme + 3);
-    return to_lower(rest.substr(0, rest.find('/')));
+    auto host = rest.substr(0, rest.find('/'));
+    host = host.substr(host.rfind('@') + 1);  // a password is nobody's business
+    if (host.ends_with(":443")) {
+        host.remove_suffix(4);
+    }
+    try {
+        return provider::parse_site(kind, host).host;
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+/// The group of the stored connection, if any. Who brings a token needs no store.
+std::string group_of(const Services& services, std::string_view url)
+{
+    try {
+        const auto connection = connections(services).find_api(url);
+        return connection ? connection->group : std::string();
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 connection::Tokens renewed(connection::Store& store, const connection::Connection& stored, const provider::Site& site,
                            const provider::World& world)
 {
-    return store.renew(
-        stored,
-        [&](const connection::Connection& connection,
-            const connection::Tokens& tokens) -> std::optional<connection::Store::Renewed> {
-            if (!connection.expires_at || *connection.expires_at > world.clock() + renewal_margin) {
-                return std::nullopt;  // by another process meanwhile
-            }
-            auto grant = provider::refresh_grant({site, connection.client_id}, tokens.refresh, world);
-            return connection::Store::Renewed{{grant.access_token, grant.refresh_token}, grant.expires_at};
-        });
+    return store.renew(stored,
+                       [&](const connection::Connection& connection,
+                           const connection::Tokens& tokens) -> std::optional<connection::Store::Renewed> {
+                           if (!connection.expires_at || *connection.expires_at > world.clock() + renewal_margin) {
+                               return std::nullopt;  // by another process meanwhile
+                           }
+                           auto grant = provider::refresh_grant({site, connection.client_id}, tokens.refresh, world);
+                           // One that comes with none leaves the old one good (RFC 6749, section 6).
+                           const auto& refresh = grant.refresh_token.empty() ? tokens.refresh : grant.refresh_token;
+                           return connection::Store::Renewed{{grant.access_token, refresh}, grant.expires_at};
+                       });
 }
 
 }  // namespace
@@ -52,7 +73,7 @@ std::string given_host(const Services& services, provider::Kind kind)
     const auto names = kind == provider::Kind::github ? std::array{"GH_HOST", "GITHUB_SERVER_URL"}
                                                       : std::array{"GITLAB_HOST", "CI_SERVER_URL"};
     for (const auto* name : names) {
-        if (const auto host = host_in(services.variable(name)); !host.empty()) {
+        if (const auto host = host_in(kind, services.variable(name)); !host.empty()) {
             return host;
         }
     }
@@ -61,7 +82,7 @@ std::string given_host(const Services& services, provider::Kind kind)
 
 std::optional<GivenToken> find_given_token(const Services& services)
 {
-    return find_variable(services, "TINYSTACKS_TOKEN");
+    return services.token().empty() ? std::nullopt : std::optional(GivenToken{"TINYSTACKS_TOKEN", services.token()});
 }
 
 std::optional<GivenToken> find_given_token(const Services& services, const provider::Site& site)
@@ -87,18 +108,17 @@ void refuse_to_store_beside(const std::optional<GivenToken>& given, std::string_
 
 ApiAccess api_access(const Services& services, std::string_view url)
 {
+    if (const auto given = find_given_token(services)) {
+        return {given->token, group_of(services, url)};
+    }
     const auto store = connections(services);
     const auto connection = store.find_api(url);
-    const auto group = connection ? connection->group : std::string();
-    if (const auto given = find_given_token(services)) {
-        return {given->token, group};
-    }
     const auto tokens = connection ? store.find_tokens(*connection) : std::nullopt;
     if (!tokens) {
         throw Error(ErrorKind::unauthenticated, "there is no credential for the TinyStacks API '{}'", url)
             .with_hint(fmt::format("tinystacks connect api {}", url));
     }
-    return {tokens->access, group};
+    return {tokens->access, connection->group};
 }
 
 Secret provider_token(const Services& services, const provider::Site& site, http::Transport& transport)

@@ -24,7 +24,7 @@ struct GivenToken {
 /// For a TinyStacks API: TINYSTACKS_TOKEN.
 [[nodiscard]] std::optional<GivenToken> find_given_token(const Services& services);
 /// For a provider: GH_TOKEN and GITHUB_TOKEN are those of GH_HOST, else of GITHUB_SERVER_URL, else of github.com;
-/// GITLAB_TOKEN that of GITLAB_HOST, else of gitlab.com. A token goes to no other host.
+/// GITLAB_TOKEN that of GITLAB_HOST, else of CI_SERVER_URL, else of gitlab.com. A token goes to no other host.
 [[nodiscard]] std::optional<GivenToken> find_given_token(const Services& services, const provider::Site& site);
 
 /// The host for which the environment's tokens of a provider are.

@@ -3,14 +3,17 @@
 #include "watch.hpp"
 
 #include "base/error.hpp"
+#include "view/fence.hpp"
 #include "view/github.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <system_error>
@@ -33,15 +36,21 @@ int finish(const view::Report& report, const Error* error, const GlobalOptions& 
         }
     }
     const bool document = options.json || options.events;
+    // A runner of GitHub's takes no commands from what others called their things.
+    const auto shown = [&](std::string text) {
+        return options.github ? view::without_commands(std::move(text)) : std::move(text);
+    };
     if (error != nullptr && (!document || out.closed())) {
-        err.write(view::text(*error));
+        err.write(shown(view::text(*error)));
     }
     if (!document && !options.quiet) {
         for (const auto& note : report.notes) {
-            err.write(note + "\n");
+            err.write(shown(note + "\n"));
         }
     }
-    out.write(document ? view::document(report, error, options.events) : report.text);
+    out.write(document        ? view::document(report, error, options.events)
+              : out.is_file() ? report.text
+                              : shown(report.text));
     return report.exit_code;
 }
 
@@ -86,6 +95,16 @@ void open_standard_descriptors()
     }
 }
 
+/// Ends the process. All is written and closed by now; the libraries' own endings would only load what they clean up.
+[[noreturn]] void leave(int code)
+{
+#ifdef TS_INSTRUMENTED
+    std::exit(code);  // whose end sanitizers and coverage wait for
+#else
+    ::_exit(code);
+#endif
+}
+
 }  // namespace
 }  // namespace tinystacks::app
 
@@ -98,7 +117,7 @@ int main(int argc, char** argv, char** environment)
     app::view::Console out(1);
     app::view::Console err(2);
     try {
-        return app::run(argc, argv, environment, out, err);
+        app::leave(app::run(argc, argv, environment, out, err));
     } catch (const Error& error) {
         // Standard output or error cannot be written.
         std::cerr << app::view::text(error);

@@ -1,5 +1,7 @@
 #include "services.hpp"
 
+#include "access.hpp"
+#include "api/client.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/curl_transport.hpp"
@@ -38,9 +40,11 @@ Services::Services(char** environment, GlobalOptions options) : options_(std::mo
             continue;
         }
         const std::string name(*environment, equals);
-        environment_[name] = equals + 1;
         if (name == "TINYSTACKS_TOKEN") {
+            token_ = Secret(equals + 1);
             std::memset(equals + 1, 'x', std::strlen(equals + 1));
+        } else {
+            environment_[name] = equals + 1;
         }
     }
 }
@@ -124,39 +128,93 @@ std::filesystem::path Services::configuration() const
     return folder("XDG_CONFIG_HOME", ".config", "connections");
 }
 
+std::filesystem::path Services::cache() const
+{
+    return folder("XDG_CACHE_HOME", ".cache", "what is remembered");
+}
+
 std::unique_ptr<http::Transport> Services::make_transport() const
 {
     auto transport = std::make_unique<http::CurlTransport>(environment_);
     return options_.verbose >= 2 ? trace(std::move(transport)) : std::move(transport);
 }
 
-control::Embedded& Services::control(const std::string& from_project)
+Services::Choice Services::choose(const std::string& from_project) const
 {
-    auto wanted = options_.control;
-    if (wanted.empty()) {
-        wanted = variable("TINYSTACKS_CONTROL");
+    if (!options_.control.empty()) {
+        return {options_.control, Choice::By::flag};
     }
-    if (wanted.empty()) {
-        wanted = from_project;
+    if (const auto set = variable("TINYSTACKS_CONTROL"); !set.empty()) {
+        return {set, Choice::By::environment};
     }
-    if (!wanted.empty() && wanted != "embedded") {
-        const auto hint =
-            !options_.control.empty() ? corrected(options_.line, wanted, "embedded", "give --control embedded")
-            : from_project == wanted  ? extended(options_.line, "--control embedded", "give --control embedded")
-                                      : std::string("unset TINYSTACKS_CONTROL");
-        throw Error(ErrorKind::unavailable, "this version cannot use the remote control plane '{}' yet", wanted)
-            .with_hint(hint);
+    if (!from_project.empty()) {
+        return {from_project, Choice::By::project};
     }
-    if (!control_) {
+    // Without a home there is no user's file.
+    const bool has_file = std::filesystem::path(variable("XDG_CONFIG_HOME")).is_absolute() || !variable("HOME").empty();
+    const auto stored = has_file ? connections(*this).default_api() : std::nullopt;
+    return stored ? Choice{*stored, Choice::By::user} : Choice{"embedded", Choice::By::nobody};
+}
+
+control::ControlPlane& Services::control(const std::string& from_project, const std::string& group,
+                                         std::optional<std::chrono::milliseconds> haste)
+{
+    const auto choice = choose(from_project);
+    if (choice.where == "embedded") {
+        return embedded();
+    }
+    if (!remote_) {
+        auto asked = server(choice, group);
+        asked.haste = haste;
+        remote_ = std::make_unique<api::Client>(
+            api::Client::Parts{std::move(asked), [this] { return make_transport(); }, clock(), state()});
+        if (options_.verbose >= 1) {
+            view::Console(2).write(fmt::format("control plane: {}\n", remote_->name()));
+        }
+    }
+    return *remote_;
+}
+
+api::Server Services::server(const Choice& choice, const std::string& group) const
+{
+    api::Server server;
+    try {
+        server.url = connection::normalised_url(choice.where);
+    } catch (const Error& error) {
+        throw choice.by == Choice::By::environment ? error.while_doing("TINYSTACKS_CONTROL") : Error(error);
+    }
+    if (choice.by == Choice::By::project && find_given_token(*this) && !connections(*this).find_api(server.url)) {
+        // Whoever may change tinystacks.yml would get the token.
+        throw Error(ErrorKind::not_allowed, "TINYSTACKS_TOKEN is not sent to '{}', which only tinystacks.yml names",
+                    server.url)
+            .with_hint("export TINYSTACKS_CONTROL=" + shell_quote(server.url));
+    }
+    auto access = api_access(*this, server.url);
+    server.token = std::move(access.token);
+    server.group = !group.empty() ? group : variable("TINYSTACKS_GROUP");
+    if (server.group.empty()) {
+        server.group = std::move(access.group);
+    }
+    return server;
+}
+
+control::Embedded& Services::embedded()
+{
+    if (!options_.control.empty() && options_.control != "embedded") {
+        throw Error(ErrorKind::usage, "--control names '{}', and this is about what runs on this machine",
+                    printable(options_.control))
+            .with_hint(corrected(options_.line, options_.control, "embedded", "give --control embedded"));
+    }
+    if (!embedded_) {
         if (options_.verbose >= 1) {
             view::Console(2).write(
                 fmt::format("control plane: embedded; state, logs and work in {}\n", state().string()));
         }
-        control_ = std::make_unique<control::Embedded>(control::Embedded::Parts{
+        embedded_ = std::make_unique<control::Embedded>(control::Embedded::Parts{
             make_launcher(), environment_, clock(), state(), [this] { return make_transport(); },
             registry_port(variable("TINYSTACKS_REGISTRY_PORT"))});
     }
-    return *control_;
+    return *embedded_;
 }
 
 }  // namespace tinystacks::app

@@ -8,6 +8,11 @@
 #include <thread>
 
 namespace tinystacks::app {
+namespace {
+
+constexpr int wakes = SIGURG;  ///< the waiting thread, when it is to end; nobody minds it otherwise
+
+}  // namespace
 
 struct Interrupts::State {
     sigset_t signals = {};
@@ -19,7 +24,7 @@ struct Interrupts::State {
 Interrupts::Interrupts() : state_(std::make_unique<State>())
 {
     ::sigemptyset(&state_->signals);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, wakes}) {
         ::sigaddset(&state_->signals, number);
     }
     ::pthread_sigmask(SIG_BLOCK, &state_->signals, &state_->before);
@@ -34,10 +39,12 @@ void Interrupts::watch(std::function<void(control::Cancel)> cancel, view::Consol
 {
     state_->waiter =
         std::jthread([state = state_.get(), cancel = std::move(cancel), &err](const std::stop_token& stop) {
-            const timespec a_while = {0, 50'000'000};
-            while (!stop.stop_requested()) {
-                const int number = ::sigtimedwait(&state->signals, nullptr, &a_while);
-                if (number < 0) {
+            while (true) {
+                const int number = ::sigwaitinfo(&state->signals, nullptr);
+                if (stop.stop_requested()) {
+                    return;
+                }
+                if (number < 0 || number == wakes) {
                     continue;
                 }
                 int none = 0;
@@ -60,6 +67,7 @@ Interrupts::~Interrupts()
 {
     if (state_->waiter.joinable()) {
         state_->waiter.request_stop();
+        ::pthread_kill(state_->waiter.native_handle(), wakes);
         state_->waiter.join();
     }
     // Who is stopping has only its report to write, which a further Ctrl-C must not cut.

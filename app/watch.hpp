@@ -39,6 +39,21 @@ private:
     int code_;
 };
 
+/// What `work` returns, which Ctrl-C and SIGTERM ask to stop. Throws Stop when they did.
+template <typename Work>
+auto interruptible(view::Console& err, Work&& work)
+{
+    std::stop_source gently;
+    std::stop_source now;
+    Interrupts interrupts;
+    interrupts.watch([&](control::Cancel how) { (how == control::Cancel::now ? now : gently).request_stop(); }, err);
+    try {
+        return work(Interruption{gently.get_token(), now.get_token()});
+    } catch (const Interrupted&) {
+        throw Stop(interrupts.exit_code());
+    }
+}
+
 /// How a request ended.
 struct Done {
     control::Result result;

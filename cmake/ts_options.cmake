@@ -18,6 +18,14 @@ target_compile_options(ts_options INTERFACE
   # One build folder gives the same bytes as another.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 target_link_options(ts_options INTERFACE -pie -Wl,-z,relro,-z,now -Wl,--as-needed)
+# Half a megabyte of relocations that every start reads; glibc takes them packed since 2.36.
+include(CheckCXXSourceRuns)
+set(CMAKE_REQUIRED_LINK_OPTIONS -Wl,-z,pack-relative-relocs)
+check_cxx_source_runs("int main() {}" TS_PACKED_RELOCATIONS)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
+if(TS_PACKED_RELOCATIONS)
+  target_link_options(ts_options INTERFACE -Wl,-z,pack-relative-relocs)
+endif()
 if(TS_STRICT)
   target_compile_options(ts_options INTERFACE -Werror)
 endif()

@@ -1,6 +1,10 @@
+#include "commands/catalogue.hpp"
 #include "commands/deployment.hpp"
 #include "commands/rollout.hpp"
 #include "commands/values.hpp"
+#include "view/github.hpp"
+#include "view/stack.hpp"
+#include "watch.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -18,6 +22,8 @@ struct Options : SourceOptions {
     bool waiting_ok = false;
     bool queue = false;
     bool dry_run = false;
+    std::string stack;  ///< kept by a TinyStacks API; empty for the project's
+    OwnerOptions owner;
 };
 
 /// What a deploy would do, without doing any of it.
@@ -43,8 +49,55 @@ view::Report plan(const pipeline::DeployRequest& request, const project::Project
     return report;
 }
 
+/// Deploys a stage of a stack that a TinyStacks API keeps.
+view::Report deploy_remote(const Options& options, Context& context)
+{
+    if (options.stage.empty()) {
+        throw Error(ErrorKind::usage, "--stack wants --stage: which of its stages to deploy")
+            .with_hint(extended(context.services.options().line, "--stage NAME",
+                                "tinystacks deploy --stack NAME --stage NAME"));
+    }
+    control::StackRequest request;
+    request.change = control::StackRequest::Change::deploy;
+    request.stack.name = options.stack;
+    request.stage = options.stage;
+    request.customer = options.owner.customer;
+    request.watch.until_end = !options.no_wait;
+    if (!options.rollout.limit.empty()) {
+        request.watch.limit = duration_of("--timeout", options.rollout.limit, context.services.options().line);
+    }
+    auto& keeper = plane(options.owner, context);
+    const auto stack = ask_about(keeper, context, Thing::stack, options.stack, [&](control::Catalogue& catalogue) {
+        return catalogue.stack(options.stack, options.owner.customer);
+    });
+    check_remote_stage(stack, options.stage, context.services);
+    announce_change(context, keeper,
+                    fmt::format("{} stack {}, stage {}", options.dry_run ? "would deploy" : "deploy", options.stack,
+                                options.stage));
+    if (options.dry_run) {
+        view::Report report;
+        (*report.result)["dry_run"] = true;
+        (*report.result)["stages"] = {options.stage};
+        return report;
+    }
+    auto progress = context.services.make_progress(view::Progress::Style::steps, context.out, context.err);
+    const auto done = carry_out(request, keeper, progress, context.err);
+    return report_of<control::StackOutcome>(done, [&](const control::StackOutcome& outcome) {
+        const auto attempt = view::attempt_of(outcome, options.stack, options.stage, context.services.clock()());
+        if (context.services.in_github()) {
+            pipeline::DeployOutcome told;
+            told.deployments = {attempt};
+            view::write_github_files(told, context.services.environment());
+        }
+        return view::stage_result(outcome, attempt);
+    });
+}
+
 view::Report run(const Options& options, Context& context)
 {
+    if (!options.stack.empty()) {
+        return deploy_remote(options, context);
+    }
     const auto& services = context.services;
     // What was left unfinished has a commit already.
     pipeline::DeployRequest request{options.resume ? source_at(options, {}, services) : source(options, context),
@@ -102,6 +155,18 @@ void declare_deploy(CLI::App& parent, const OnParsed& on_parsed)
     command->add_flag("--waiting-ok", options->waiting_ok, "Exit code 0 instead of 8.");
     declare_queue_flag(*command, options->queue);
     declare_rollout_flags(*command, options->rollout);
+    auto* stack = command->add_option("--stack", options->stack, "A stack that a TinyStacks API keeps, with --stage.")
+                      ->type_name("NAME")
+                      ->check(name_of("stacks"));
+    for (const auto* of_project : {"--project", "--commit", "--working-tree", "--rebuild", "--force", "--resume",
+                                   "--waiting-ok", "--queue", "--record", "--no-rollback"}) {
+        stack->excludes(command->get_option(of_project));
+    }
+    declare_group_option(*command, options->owner);
+    declare_customer_option(*command, options->owner);
+    for (const auto* of_owner : {"--group", "--customer"}) {
+        command->get_option(of_owner)->needs(stack);
+    }
     command->add_flag("--dry-run", options->dry_run, "Show what would be done.")->excludes(resume);
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });

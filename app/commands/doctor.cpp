@@ -68,7 +68,7 @@ view::Report run(Context& context)
         all.push_back(look_for(need, services));
     }
     all.push_back(look_for_engine(services));
-    const auto registry = context.services.control().registry();
+    const auto registry = context.services.embedded().registry();
     all.push_back(
         {"machine's registry", "stacks without `image:`; a deploy starts it when one needs it", registry, {}, false});
     view::Report report;

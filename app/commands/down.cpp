@@ -42,7 +42,7 @@ view::Report run(const Options& options, Context& context)
 {
     const auto project = working_tree_project(options, context.services);
     check_stage(project, options.stage, context.services);
-    auto& plane = context.services.control(project.control);
+    auto& plane = context.services.embedded();
     agree(options, project, context);
     if (!context.services.options().quiet) {
         context.err.write(fmt::format("{}: remove the containers of stack {}{}\n", plane.name(), project.stack,

@@ -34,13 +34,15 @@ constexpr std::string_view exit_codes = R"(Exit codes
 
 constexpr std::string_view environment = R"(Environment
   TINYSTACKS_ALLOW_HOSTS    hosts inside our networks to which a registry may send us on, with commas between
-  TINYSTACKS_CONTROL        who keeps stacks and deployments: embedded (--control)
+  TINYSTACKS_CONTROL        who keeps stacks and deployments: embedded or a URL (--control)
   TINYSTACKS_GITHUB_CLIENT_ID, TINYSTACKS_GITLAB_CLIENT_ID  the OAuth application that `connect` asks as
+  TINYSTACKS_GROUP          whose things a TinyStacks API is asked for, instead of your own (--group)
   TINYSTACKS_REGISTRY_PORT  port of the machine's own registry, 5128 otherwise
   TINYSTACKS_TOKEN          credential of a TinyStacks API; never passed on to a child
   GH_TOKEN, GITHUB_TOKEN    token for github.com (or GH_HOST); wins over a stored one and is never stored
   GITLAB_TOKEN              the same for gitlab.com (or GITLAB_HOST)
   XDG_CONFIG_HOME           connections lie in its folder tinystacks; ~/.config otherwise
+  XDG_CACHE_HOME            names for completions are remembered in its folder tinystacks; ~/.cache otherwise
   XDG_STATE_HOME            state, logs and work lie in its folder tinystacks; ~/.local/state otherwise
   DOCKER_HOST, DOCKER_CONFIG, AWS_*  as docker and aws know them
   HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE  for every server that is asked

@@ -1,18 +1,20 @@
+#include "commands/catalogue.hpp"
+#include "commands/print_log.hpp"
 #include "commands/project.hpp"
 #include "commands/values.hpp"
 #include "view/log.hpp"
-#include "view/progress.hpp"
-#include "watch.hpp"
 
 #include "base/text.hpp"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 namespace tinystacks::app::commands {
 namespace {
 
 struct Options : ProjectOptions {
+    OwnerOptions owner;
+    std::string stack;
+    std::string deployment;
     std::string kind;
     std::string stage;
     std::string since;
@@ -38,15 +40,6 @@ std::optional<Time> parse_since(const std::string& text, const Services& service
         .with_hint(channel == log::Channel::build ? "tinystacks build" : "tinystacks deploy");
 }
 
-view::Report report_of_log(const control::LogPlace& place)
-{
-    view::Report report;
-    (*report.result)["run"] = place.run;
-    (*report.result)["channel"] = to_string(place.channel);
-    (*report.result)["stage"] = place.stage.empty() ? nlohmann::json(nullptr) : nlohmann::json(place.stage);
-    return report;
-}
-
 /// A log kept in a run's journal, to its present end or, with --follow, to the run's.
 view::Report show_journal(const Options& options, control::ControlPlane& plane, const control::LogPlace& place,
                           view::LogPrinter& printer)
@@ -66,14 +59,6 @@ view::Report show_journal(const Options& options, control::ControlPlane& plane, 
     return report_of_log(place);
 }
 
-/// What is said about a log beside it: that nothing was printed, which container's lines are elsewhere.
-void show_remark(const log::Event& event, Context& context)
-{
-    if (std::holds_alternative<log::Note>(event.body) && !context.services.options().quiet) {
-        context.err.write(view::describe(event) + "\n");
-    }
-}
-
 /// What a stage's container prints, which the control plane asks the target for.
 view::Report show_runtime(const Options& options, const project::Project& project, Context& context,
                           view::LogPrinter& printer)
@@ -89,42 +74,35 @@ view::Report show_runtime(const Options& options, const project::Project& projec
     const auto& wanted = project.stage(stage);
     pipeline::RuntimeLogRequest request{project.stack, wanted, parse_since(options.since, context.services),
                                         options.follow, project.runtime_of(wanted)};
-    auto& plane = context.services.control(project.control);
-    Interrupts interrupts;
-    const auto run = plane.start(request);
-    interrupts.watch(plane, run, context.err);
-    const control::LogPlace place{run, log::Channel::runtime, stage};
-    log::Cursor cursor;
-    while (true) {
-        const auto page = plane.follow(run, cursor, std::chrono::seconds(1));
-        for (const auto& event : page.events) {
-            printer.show(event, place);
-            show_remark(event, context);
-        }
-        if (printer.closed()) {
-            plane.cancel(run, control::Cancel::now);
-        }
-        if (page.ended) {
-            break;
-        }
-        cursor = page.next;
+    return print_log(request, context.services.control(project.control), log::Channel::runtime, stage, printer,
+                     context);
+}
+
+/// The log of a deployment that a server keeps. The contract tells no stage of a deployment.
+view::Report show_remote(const Options& options, Context& context)
+{
+    if (options.kind != "deployment") {
+        throw Error(ErrorKind::usage, "a stack that is named by --stack has a deployment log only")
+            .with_hint(fmt::format("tinystacks logs deployment --stack {}", shell_quote(options.stack)));
     }
-    printer.finish();
-    const auto result = plane.result(run).value();
-    if (printer.closed()) {
-        return report_of_log(place);
+    auto& keeper = plane(options.owner, context);
+    const auto stack = ask_about(keeper, context, Thing::stack, options.stack,
+                                 [&](control::Catalogue& catalogue) { return catalogue.stack(options.stack, {}); });
+    check_remote_stage(stack, options.stage, context.services);
+    if (!options.stage.empty() && options.deployment.empty() && !context.services.options().quiet) {
+        context.err.write("the API does not tell which stage a deployment was of: this is the stack's newest\n");
     }
-    return report_of<control::Over>({result, interrupts.exit_code()},
-                                    [&](const control::Over&) { return report_of_log(place); });
+    view::LogPrinter printer({parse_since(options.since, context.services), options.pattern}, context.services,
+                             context.out, context.err);
+    const control::LogRequest request{{}, options.stack, options.deployment, options.follow};
+    return print_log(request, keeper, log::Channel::deployment, {}, printer, context);
 }
 
 view::Report run(const Options& options, Context& context)
 {
-    const auto& global = context.services.options();
-    if (global.json && options.follow) {
-        // One document can only be printed at the end, which a log that is followed may never reach.
-        throw Error(ErrorKind::usage, "--json and --follow exclude each other: --events prints lines as they come")
-            .with_hint(corrected(global.line, "--json", "--events", "tinystacks logs --follow --events"));
+    refuse_document_that_follows(context.services, options.follow, "tinystacks logs --follow --events");
+    if (!options.stack.empty()) {
+        return show_remote(options, context);
     }
     const auto project = working_tree_project(options, context.services);
     check_stage(project, options.stage, context.services);
@@ -168,6 +146,16 @@ void declare_logs(CLI::App& parent, const OnParsed& on_parsed)
     command->add_option("--since", options->since, "Only what is newer: a time (RFC 3339) or a duration such as 10m.")
         ->type_name("TIME")
         ->check(a_value());
+    auto* stack = command->add_option("--stack", options->stack, "Of this stack, which a TinyStacks API keeps.")
+                      ->type_name("NAME")
+                      ->check(name_of("stacks"));
+    command->get_option("--project")->excludes(stack);
+    command->add_option("--deployment", options->deployment, "Which deployment of that stack; else the newest.")
+        ->type_name("ID")
+        ->check(a_value())
+        ->needs(stack);
+    declare_group_option(*command, options->owner);
+    command->get_option("--group")->needs(stack);
     command->add_option("--grep", options->pattern, "Only lines that hold this text.")->type_name("TEXT");
     command->callback(
         [options, on_parsed] { on_parsed([options](Context& context) { return run(*options, context); }); });

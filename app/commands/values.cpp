@@ -15,33 +15,63 @@ namespace {
 
 // A validator has a name, which nothing else uses.
 constexpr std::string_view words_mark = "words: ";
+constexpr std::string_view things_mark = "things: ";
 
-std::string name_of(const std::vector<std::string>& words)
+std::string mark(const std::vector<std::string>& words)
 {
     return std::string(words_mark) + join(words, " ");
+}
+
+/// What follows `begin` in the name of an option's first validator.
+std::string find_mark(CLI::Option& option, std::string_view begin)
+{
+    try {
+        const auto name = option.get_validator(0)->get_name();
+        return name.starts_with(begin) ? name.substr(begin.size()) : std::string();
+    } catch (const CLI::OptionNotFound&) {
+        return {};
+    }
+}
+
+std::string find_fault(const std::string& text)
+{
+    return text.empty()            ? std::string("is empty")
+           : text.starts_with('-') ? fmt::format("needs a value, and '{}' looks like a flag", text)
+                                   : std::string();
 }
 
 }  // namespace
 
 std::vector<std::string> words_of(CLI::Option& option)
 {
-    try {
-        const auto name = option.get_validator(0)->get_name();
-        std::vector<std::string> words;
-        if (name.starts_with(words_mark)) {
-            for (const auto word : split(std::string_view(name).substr(words_mark.size()), ' ')) {
-                words.emplace_back(word);
-            }
+    std::vector<std::string> words;
+    const auto marked = find_mark(option, words_mark);
+    for (const auto word : split(marked, ' ')) {
+        if (!word.empty()) {
+            words.emplace_back(word);
         }
-        return words;
-    } catch (const CLI::OptionNotFound&) {
-        return {};
     }
+    return words;
+}
+
+std::string things_of(CLI::Option& option)
+{
+    return find_mark(option, things_mark);
+}
+
+CLI::Validator name_of(std::string_view things)
+{
+    return CLI::Validator(find_fault, "", fmt::format("{}{}", things_mark, things));
+}
+
+CLI::Validator a_file()
+{
+    return CLI::Validator([](const std::string& text) { return text == "-" ? std::string() : find_fault(text); }, "");
 }
 
 CLI::Validator offer(const std::vector<std::string>& words)
 {
-    return CLI::Validator([](const std::string&) { return std::string(); }, "", name_of(words));
+    return CLI::Validator([](const std::string&) { return std::string(); }, "", mark(words));
 }
 
 CLI::Validator one_of(const std::vector<std::string>& known)
@@ -53,7 +83,7 @@ CLI::Validator one_of(const std::vector<std::string>& known)
             }
             return {};
         },
-        "", name_of(known));
+        "", mark(known));
 }
 
 CLI::Validator port()
@@ -70,13 +100,7 @@ CLI::Validator port()
 
 CLI::Validator a_value()
 {
-    return CLI::Validator(
-        [](const std::string& text) {
-            return text.empty()            ? std::string("is empty")
-                   : text.starts_with('-') ? fmt::format("needs a value, and '{}' looks like a flag", text)
-                                           : std::string();
-        },
-        "");
+    return CLI::Validator(find_fault, "");
 }
 
 std::chrono::milliseconds duration_of(std::string_view flag, const std::string& text, const CommandLine& line)

@@ -16,8 +16,14 @@ namespace tinystacks::app::commands {
 [[nodiscard]] CLI::Validator one_of(const std::vector<std::string>& known);
 /// Anything; completions offer `words`.
 [[nodiscard]] CLI::Validator offer(const std::vector<std::string>& words);
+/// A value as a_value() has it; completions offer the names that the control plane has: "sources" or "stacks".
+[[nodiscard]] CLI::Validator name_of(std::string_view things);
+/// A file, or "-" for standard input.
+[[nodiscard]] CLI::Validator a_file();
 /// What one_of() or offer() name.
 [[nodiscard]] std::vector<std::string> words_of(CLI::Option& option);
+/// What name_of() names; empty when the option has no such validator.
+[[nodiscard]] std::string things_of(CLI::Option& option);
 /// A TCP port.
 [[nodiscard]] CLI::Validator port();
 /// Neither the empty text, which an unset variable of a script makes (`--stage ""` must not mean every stage), nor a

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <functional>
+#include <map>
 #include <set>
 
 namespace tinystacks::app::view {
@@ -45,13 +46,13 @@ std::string words_after(const CommandTree& tree, const CommandTree& root)
     return join(words, " ");
 }
 
-/// The flags behind which a value stands, as a pattern of `case`.
+/// The flags behind which a value stands that is no name, as a pattern of `case`.
 std::string value_flags(const CommandTree& root)
 {
     std::set<std::string> names;
     walk(root, root.name, [&](const CommandTree& tree, const std::string& /*path*/) {
         for (const auto& flag : tree.flags) {
-            if (flag.takes_value) {
+            if (flag.takes_value && flag.things.empty()) {
                 names.insert(flag.names.begin(), flag.names.end());
             }
         }
@@ -77,13 +78,43 @@ std::string find_command(const CommandTree& root, std::string_view words)
                        root.name, words, known);
 }
 
-std::string cases(const CommandTree& root, std::string_view line)
+/// How a script asks for names, which hold nothing that a shell reads as more than a word.
+std::string ask_for(const std::string& things)
+{
+    return fmt::format("$(tinystacks completion {} 2>/dev/null)", things);
+}
+
+/// `line` has a place for the words of a command.
+std::string cases(const CommandTree& root, std::string_view line, std::string_view names)
 {
     std::string text = "    case \"$at\" in\n";
     walk(root, root.name, [&](const CommandTree& tree, const std::string& path) {
-        text += fmt::format("    \"{}\") {} ;;\n", path, fmt::format(fmt::runtime(line), words_after(tree, root)));
+        auto words = words_after(tree, root);
+        if (!tree.things.empty()) {
+            words += " " + fmt::format(fmt::runtime(names), ask_for(tree.things));
+        }
+        text += fmt::format("    \"{}\") {} ;;\n", path, fmt::format(fmt::runtime(line), words));
     });
     return text + "    esac\n";
+}
+
+/// The flags whose values are names, each with what they are names of, as branches of `case`.
+std::string name_cases(const CommandTree& root, std::string_view line)
+{
+    std::map<std::string, std::set<std::string>> flags;
+    walk(root, root.name, [&](const CommandTree& tree, const std::string& /*path*/) {
+        for (const auto& flag : tree.flags) {
+            if (!flag.things.empty()) {
+                flags[flag.things].insert(flag.names.begin(), flag.names.end());
+            }
+        }
+    });
+    std::string text;
+    for (const auto& [things, names] : flags) {
+        text += fmt::format("    {}) {} ;;\n", join({names.begin(), names.end()}, " | "),
+                            fmt::format(fmt::runtime(line), ask_for(things)));
+    }
+    return text;
 }
 
 std::string bash(const CommandTree& root)
@@ -93,11 +124,13 @@ std::string bash(const CommandTree& root)
                        "    local current=${{COMP_WORDS[COMP_CWORD]}}\n"
                        "    COMPREPLY=()\n"
                        "    case \"${{COMP_WORDS[COMP_CWORD - 1]}}\" in\n"
+                       "{}"
                        "    = | {}) return ;; # a value: files are completed\n"
                        "    esac\n",
+                       name_cases(root, "mapfile -t COMPREPLY < <(compgen -W \"{}\" -- \"$current\"); return"),
                        value_flags(root)) +
            find_command(root, "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"") +
-           cases(root, "mapfile -t COMPREPLY < <(compgen -W \"{}\" -- \"$current\")") +
+           cases(root, "mapfile -t COMPREPLY < <(compgen -W \"{}\" -- \"$current\")", "{}") +
            "}\n"
            "complete -o default -F _tinystacks tinystacks\n";
 }
@@ -109,10 +142,11 @@ std::string zsh(const CommandTree& root)
                        "# zsh completion for tinystacks; made by `tinystacks completion zsh`.\n"
                        "_tinystacks() {{\n"
                        "    case \"${{words[CURRENT-1]}}\" in\n"
+                       "{}"
                        "    {}) _files && return ;;\n"
                        "    esac\n",
-                       value_flags(root)) +
-           find_command(root, "\"${(@)words[2,CURRENT-1]}\"") + cases(root, "compadd -- {}") +
+                       name_cases(root, "compadd -- ${{(f)\"{}\"}}; return"), value_flags(root)) +
+           find_command(root, "\"${(@)words[2,CURRENT-1]}\"") + cases(root, "compadd -- {}", "${{(f)\"{}\"}}") +
            "    _files\n"
            "}\n"
            "if [ \"${funcstack[1]}\" = _tinystacks ]; then\n"
@@ -129,7 +163,8 @@ std::string fish_names(const CommandTree::Flag& flag)
     for (const auto& name : flag.names) {
         text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     }
-    return text + (flag.takes_value ? " -r" : "");
+    return text + (flag.takes_value ? " -r" : "") +
+           (flag.things.empty() ? "" : fmt::format(" -f -a '{}'", ask_for(flag.things).substr(1)));
 }
 
 std::string fish(const CommandTree& root)
@@ -154,6 +189,9 @@ std::string fish(const CommandTree& root)
         }
         if (!tree.words.empty()) {
             text += fmt::format("complete -c tinystacks -f -n '{}' -a {}\n", here, shell_quote(join(tree.words, " ")));
+        }
+        if (!tree.things.empty()) {
+            text += fmt::format("complete -c tinystacks -f -n '{}' -a '{}'\n", here, ask_for(tree.things).substr(1));
         }
         for (const auto& flag : tree.flags) {
             const auto& where = here.empty() && is_of_root_only(flag) ? first : here;

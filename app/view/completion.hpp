@@ -12,10 +12,12 @@ struct CommandTree {
         std::vector<std::string> names;  ///< with their dashes
         std::string description;
         bool takes_value = false;
+        std::string things;  ///< whose names the value may be: sources or stacks
     };
     std::string name;
     std::string description;
     std::vector<std::string> words;  ///< that its argument may be
+    std::string things;              ///< whose names it may be: sources or stacks
     std::vector<Flag> flags;
     std::vector<CommandTree> commands;
 };

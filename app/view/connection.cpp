@@ -1,5 +1,7 @@
 #include "view/connection.hpp"
 
+#include "access.hpp"
+
 #include "base/text.hpp"
 
 #include <fmt/core.h>
@@ -30,12 +32,12 @@ std::vector<std::string> details_of(const Connection& connection, const std::str
     std::vector<std::string> details;
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) {
-            details.push_back(fmt::format("{}{}", name, printable(value)));
+            details.push_back(fmt::format("{}{}", name, printable_line(value)));
         }
     };
     add("", connection.account);
     add("group ", connection.group);
-    add("scopes ", join(connection.scopes, ", "));
+    add("scopes ", join(connection.scopes.value_or(std::vector<std::string>()), ", "));
     add("profile ", connection.aws.profile);
     add("role ", connection.aws.role_arn);
     add("region ", connection.aws.region);
@@ -47,6 +49,34 @@ std::vector<std::string> details_of(const Connection& connection, const std::str
     }
     add("", is_default(connection, default_api) ? "default" : "");
     return details;
+}
+
+/// The command that connects it again.
+std::string again(const Connection& connection)
+{
+    const auto kind = find_provider_kind(connection.kind);
+    return kind ? provider::connect_command({*kind, connection.address})
+                : fmt::format("tinystacks connect {}", to_string(connection.kind));
+}
+
+/// Warns of a token that ends soon, for people and for programs.
+void warn_of_end(const Connection& connection, Time now, Report& report)
+{
+    constexpr auto notice = std::chrono::hours(7 * 24);
+    if (!connection.expires_at || connection.renews || *connection.expires_at > now + notice) {
+        return;
+    }
+    Problem problem;
+    problem.severity = Severity::warning;
+    problem.rule = "connection.token_ends";
+    problem.message =
+        fmt::format("the token for {} {} on {}", printable_line(connection.address),
+                    *connection.expires_at <= now ? "has expired" : "expires", day_of(*connection.expires_at));
+    problem.hint = again(connection);
+    auto lines = text(std::vector{problem});
+    lines.pop_back();
+    report.notes.push_back(std::move(lines));
+    report.problems.push_back(std::move(problem));
 }
 
 }  // namespace
@@ -61,19 +91,8 @@ nlohmann::json connection_json(const Connection& connection, const std::string& 
 std::string line_of(const Connection& connection, const std::string& default_api)
 {
     const auto details = join(details_of(connection, default_api), "; ");
-    return fmt::format("{:<7} {}{}", to_string(connection.kind), printable(connection.address),
+    return fmt::format("{:<7} {}{}", to_string(connection.kind), printable_line(connection.address),
                        details.empty() ? "" : "  " + details);
-}
-
-std::vector<std::string> warnings_of(const Connection& connection, Time now)
-{
-    constexpr auto notice = std::chrono::hours(7 * 24);
-    if (!connection.expires_at || connection.renews || *connection.expires_at > now + notice) {
-        return {};
-    }
-    return {fmt::format("the token for {} {} on {}\n  try: tinystacks connect {}", printable(connection.address),
-                        *connection.expires_at <= now ? "has expired" : "expires", day_of(*connection.expires_at),
-                        to_string(connection.kind))};
 }
 
 Report connected(const Connection& connection, const std::string& default_api, const std::string& file, Time now)
@@ -83,9 +102,7 @@ Report connected(const Connection& connection, const std::string& default_api, c
     if (connection.keeper == Keeper::file) {
         report.notes.push_back(fmt::format("no keyring took the token: it is in {}, which only you can read", file));
     }
-    for (auto& warning : warnings_of(connection, now)) {
-        report.notes.push_back(std::move(warning));
-    }
+    warn_of_end(connection, now, report);
     (*report.result)["connection"] = connection_json(connection, default_api);
     return report;
 }
@@ -97,9 +114,7 @@ Report connection_list(const std::vector<Connection>& connections, const std::st
     for (const auto& each : connections) {
         report.text += line_of(each, default_api) + "\n";
         list.push_back(connection_json(each, default_api));
-        for (auto& warning : warnings_of(each, now)) {
-            report.notes.push_back(std::move(warning));
-        }
+        warn_of_end(each, now, report);
     }
     if (connections.empty()) {
         report.notes.emplace_back("nothing is connected\n  try: tinystacks connect github");

@@ -15,14 +15,11 @@ namespace tinystacks::app::view {
 /// A connection as --json has it (docs/interface.md), without its secret.
 [[nodiscard]] nlohmann::json connection_json(const connection::Connection& connection, const std::string& default_api);
 
-/// "github  github.com  octocat  scopes repo  keyring"
+/// "github  github.com  octocat; scopes repo; token in the keyring"
 [[nodiscard]] std::string line_of(const connection::Connection& connection, const std::string& default_api);
 
-/// What its user has to know of a connection's end: nothing, or one line from seven days before (security requirement
-/// CR-09).
-[[nodiscard]] std::vector<std::string> warnings_of(const connection::Connection& connection, Time now);
-
-/// What a `connect` command has made. `file` is where secrets lie that no keyring keeps.
+/// What a `connect` command has made. `file` is where secrets lie that no keyring keeps. It warns from seven days
+/// before a token's end, as the list does (security requirement CR-09).
 [[nodiscard]] Report connected(const connection::Connection& connection, const std::string& default_api,
                                const std::string& file, Time now);
 

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,6 +51,12 @@ std::size_t incomplete_tail(std::string_view text)
 }  // namespace
 
 Console::Console(int descriptor) : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1) {}
+
+bool Console::is_file() const
+{
+    struct stat about = {};
+    return ::fstat(descriptor_, &about) == 0 && S_ISREG(about.st_mode);
+}
 
 void Console::write(std::string_view bytes)
 {

@@ -15,6 +15,8 @@ public:
     void write(std::string_view bytes);
     [[nodiscard]] bool closed() const { return closed_; }
     [[nodiscard]] bool is_terminal() const { return terminal_; }
+    /// Whether it is a file: what goes there is not read while it is written.
+    [[nodiscard]] bool is_file() const;
     [[nodiscard]] int descriptor() const { return descriptor_; }
 
 private:

@@ -18,21 +18,6 @@ json text_or_null(const std::string& text)
     return text.empty() ? json(nullptr) : json(to_utf8(text));
 }
 
-json to_json(const deployment::Verdict& verdict)
-{
-    auto evidence = json::array();
-    for (const auto& seen : verdict.evidence) {
-        evidence.push_back({{"source", seen.source}, {"at", to_rfc3339(seen.at)}, {"text", to_utf8(seen.text)}});
-    }
-    return {{"outcome", to_string(verdict.outcome)},
-            {"cause", text_or_null(verdict.cause)},
-            {"owner", verdict.owner ? json(to_string(*verdict.owner)) : json(nullptr)},
-            {"sentence", text_or_null(verdict.sentence)},
-            {"hint", text_or_null(verdict.hint)},
-            {"certain_at", verdict.certain_at ? json(to_rfc3339(*verdict.certain_at)) : json(nullptr)},
-            {"evidence", std::move(evidence)}};
-}
-
 json to_json(const pipeline::BuildOutcome& outcome)
 {
     return {{"status", !outcome.image    ? "FAILED"
@@ -59,7 +44,7 @@ std::vector<std::string> details_of(const deployment::Verdict& verdict)
         }
     }
     if (!verdict.hint.empty()) {
-        lines.push_back("  try: " + printable(verdict.hint));
+        lines.push_back("  try: " + printable_line(verdict.hint));
     }
     if (!verdict.cause.empty() && verdict.outcome != Outcome::succeeded) {
         lines.push_back(fmt::format("  more: tinystacks explain {}", verdict.cause));
@@ -160,6 +145,33 @@ std::string status_line(const pipeline::StageStatus& stage, std::optional<Time> 
 
 }  // namespace
 
+json to_json(const deployment::Verdict& verdict)
+{
+    auto evidence = json::array();
+    for (const auto& seen : verdict.evidence) {
+        evidence.push_back({{"source", seen.source}, {"at", to_rfc3339(seen.at)}, {"text", to_utf8(seen.text)}});
+    }
+    return {{"outcome", to_string(verdict.outcome)},
+            {"cause", text_or_null(verdict.cause)},
+            {"owner", verdict.owner ? json(to_string(*verdict.owner)) : json(nullptr)},
+            {"sentence", text_or_null(verdict.sentence)},
+            {"hint", text_or_null(verdict.hint)},
+            {"certain_at", verdict.certain_at ? json(to_rfc3339(*verdict.certain_at)) : json(nullptr)},
+            {"evidence", std::move(evidence)}};
+}
+
+void tell_verdict(Report& report, const std::string& what, const deployment::Verdict& verdict)
+{
+    report.exit_code = exit_code(verdict);
+    report.notes.push_back(fmt::format("{}: {}: {}", what, to_string(verdict.outcome), printable(verdict.sentence)));
+    for (auto& line : details_of(verdict)) {
+        report.notes.push_back(std::move(line));
+    }
+    if (verdict.outcome != Outcome::succeeded) {
+        report.failure = fmt::format("{}: {}: {}", what, to_string(verdict.outcome), verdict.sentence);
+    }
+}
+
 json to_json(const Deployment& deployment)
 {
     auto phases = json::array();
@@ -169,10 +181,10 @@ json to_json(const Deployment& deployment)
     return {{"id", deployment.id},
             {"stack", deployment.stack},
             {"stage", deployment.stage},
-            {"target", deployment.target},
+            {"target", text_or_null(deployment.target)},
             {"region", text_or_null(deployment.region)},
-            {"commit", deployment.commit},
-            {"digest", deployment.digest},
+            {"commit", text_or_null(deployment.commit)},
+            {"digest", text_or_null(deployment.digest)},
             {"version", text_or_null(deployment.task_definition)},
             {"means", to_string(deployment.means)},
             {"rollback_of", text_or_null(deployment.rollback_of)},

@@ -16,6 +16,10 @@ namespace tinystacks::app::view {
 [[nodiscard]] nlohmann::json to_json(const deployment::Deployment& deployment);
 
 [[nodiscard]] nlohmann::json to_json(const deployment::Approval& approval);
+[[nodiscard]] nlohmann::json to_json(const deployment::Verdict& verdict);
+
+/// Adds how something called `what` ended: exit code, notes for people, and why it is not good.
+void tell_verdict(Report& report, const std::string& what, const deployment::Verdict& verdict);
 
 /// stdout: the image's digest.
 [[nodiscard]] Report build_result(const pipeline::BuildOutcome& outcome);

@@ -5,8 +5,6 @@
 
 #include <fcntl.h>
 
-#include <random>
-
 namespace tinystacks::app::view {
 namespace {
 
@@ -58,12 +56,6 @@ std::string cell(std::string_view text)
 }
 
 }  // namespace
-
-std::string random_token()
-{
-    std::random_device random;
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-}
 
 std::string annotations(const std::vector<Problem>& problems)
 {

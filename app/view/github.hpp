@@ -11,9 +11,6 @@
 /// Source: GitHub Docs, "Workflow commands for GitHub Actions".
 namespace tinystacks::app::view {
 
-/// A token nobody can guess, for `::stop-commands::`.
-[[nodiscard]] std::string random_token();
-
 /// `::error file=…,line=…::message`, one a problem, whole lines.
 [[nodiscard]] std::string annotations(const std::vector<Problem>& problems);
 [[nodiscard]] std::string annotation(const Error& error);

@@ -1,5 +1,6 @@
 #include "view/log.hpp"
 
+#include "base/printable_json.hpp"
 #include "log/to_json.hpp"
 #include "view/progress.hpp"
 
@@ -9,7 +10,7 @@ namespace tinystacks::app::view {
 
 LogPrinter::LogPrinter(LogFilter filter, const Services& services, Console& out, Console& err)
     : filter_(std::move(filter)), events_(services.options().events), out_(services.options().json ? err : out),
-      terminal_(services.wants_colour())
+      fence_(out_, services.in_github() && !events_ && !out_.is_file()), terminal_(services.wants_colour())
 {}
 
 void LogPrinter::show(const log::Event& event, const control::LogPlace& place)
@@ -25,7 +26,8 @@ void LogPrinter::show(const log::Event& event, const control::LogPlace& place)
         return;
     }
     if (events_) {
-        write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+        write(
+            printable_json(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
     } else if (gap != nullptr) {
         write("[" + describe(event) + "]\n");  // whatever lines are picked
     } else if (lines == nullptr) {
@@ -42,10 +44,14 @@ void LogPrinter::finish()
         write(partial_ + "\n");
     }
     partial_.clear();
+    fence_.end();
 }
 
 void LogPrinter::write(std::string_view text)
 {
+    if (!text.empty()) {
+        fence_.begin();
+    }
     out_.write(out_.is_terminal() && !events_ ? terminal_.filter(text) : std::string(text));
 }
 

@@ -3,6 +3,7 @@
 #include "control/control_plane.hpp"
 #include "services.hpp"
 #include "view/console.hpp"
+#include "view/fence.hpp"
 
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ private:
     LogFilter filter_;
     bool events_;
     Console& out_;
+    Fence fence_;
     TerminalFilter terminal_;
     std::string partial_;  ///< the beginning of a line, while lines are picked
 };

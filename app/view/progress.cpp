@@ -1,5 +1,6 @@
 #include "view/progress.hpp"
 
+#include "base/printable_json.hpp"
 #include "base/text.hpp"
 #include "log/to_json.hpp"
 #include "view/github.hpp"
@@ -53,6 +54,9 @@ struct Describe {
     std::string operator()(const log::Note& note) const { return remark(note); }
     std::string operator()(const log::Gap& gap) const
     {
+        if (gap.bytes == 0 && gap.lines == 0) {
+            return "the log is not as it was: lines may be missing here";
+        }
         return fmt::format("{} lines ({} bytes) of the log are not kept: it grew too long, or its disk was full",
                            gap.lines, gap.bytes);
     }
@@ -73,13 +77,13 @@ std::string describe(const log::Event& event)
 
 Progress::Progress(Settings settings, Console& out, Console& err)
     : settings_(settings), out_(out), err_(err), log_(settings.style == Style::log ? out : err),
-      filter_(settings.colour), board_(err), next_heartbeat_(heartbeat)
+      filter_(settings.colour), board_(err), fence_(log_, settings.github), next_heartbeat_(heartbeat)
 {}
 
 Progress::~Progress()
 {
     try {
-        fence(false);
+        fence_.end();
         if (in_group_) {
             err_.write("::endgroup::\n");
         }
@@ -91,21 +95,8 @@ Progress::~Progress()
 void Progress::say(const std::string& line)
 {
     if (!settings_.quiet && !line.empty()) {
-        fence(false);
+        fence_.end();
         err_.write(line + "\n");
-    }
-}
-
-void Progress::fence(bool closed)
-{
-    if (!settings_.github || closed == !fence_.empty()) {
-        return;
-    }
-    if (closed) {
-        fence_ = random_token();
-        log_.write(fmt::format("::stop-commands::{}\n", fence_));
-    } else {
-        log_.write(fmt::format("::{}::\n", std::exchange(fence_, {})));
     }
 }
 
@@ -118,7 +109,7 @@ void Progress::group(const log::Event& event)
     if (!settings_.github || settings_.quiet || !told || (began == nullptr && ended == nullptr)) {
         return;
     }
-    fence(false);
+    fence_.end();
     if (in_group_) {
         err_.write("::endgroup::\n");
     }
@@ -133,7 +124,7 @@ void Progress::show_lines(const log::Lines& lines)
     if (settings_.quiet && settings_.style == Style::steps) {
         return;
     }
-    fence(true);
+    fence_.begin();
     // Bytes stay as they are for a file or pipe; a terminal gets what cannot steer it.
     if (log_.is_terminal()) {
         log_.write(filter_.filter(lines.text));
@@ -146,7 +137,8 @@ void Progress::show(const log::Event& event)
 {
     next_heartbeat_ = heartbeat;
     if (settings_.style == Style::events) {
-        out_.write(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+        out_.write(
+            printable_json(log::to_json(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
         return;
     }
     if (settings_.style == Style::board) {

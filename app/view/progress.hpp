@@ -3,6 +3,7 @@
 #include "log/event.hpp"
 #include "view/board.hpp"
 #include "view/console.hpp"
+#include "view/fence.hpp"
 
 #include <chrono>
 #include <string>
@@ -41,8 +42,6 @@ public:
 private:
     void show_lines(const log::Lines& lines);
     void say(const std::string& line);
-    /// Begins or ends the stretch in which GitHub Actions takes no commands.
-    void fence(bool closed);
     void group(const log::Event& event);
 
     Settings settings_;
@@ -52,7 +51,7 @@ private:
     TerminalFilter filter_;
     Board board_;
     std::string step_;
-    std::string fence_;  ///< the token that ends it; empty when commands are taken
+    Fence fence_;
     bool in_group_ = false;
     std::chrono::milliseconds next_heartbeat_;
 };

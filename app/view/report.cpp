@@ -1,5 +1,6 @@
 #include "view/report.hpp"
 
+#include "base/printable_json.hpp"
 #include "base/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -64,7 +65,7 @@ std::string with_hint(std::string line, const std::string& hint)
 Report::Report() : result(std::make_unique<json>(json::object())) {}
 Report::Report(const Report& other)
     : exit_code(other.exit_code), text(other.text), result(std::make_unique<json>(*other.result)),
-      problems(other.problems), notes(other.notes), failure(other.failure), error(other.error)
+      objects(other.objects), problems(other.problems), notes(other.notes), failure(other.failure), error(other.error)
 {}
 Report::Report(Report&&) noexcept = default;
 Report& Report::operator=(Report other)
@@ -72,6 +73,7 @@ Report& Report::operator=(Report other)
     exit_code = other.exit_code;
     text.swap(other.text);
     result.swap(other.result);
+    objects.swap(other.objects);
     problems.swap(other.problems);
     notes.swap(other.notes);
     failure.swap(other.failure);
@@ -93,7 +95,13 @@ std::string document(const Report& report, const Error* error, bool as_event)
     }
     whole["problems"] = std::move(problems);
     whole["error"] = error != nullptr ? to_json(*error) : error_of_check(report);
-    return whole.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    auto text = whole.dump(-1, ' ', false, json::error_handler_t::replace);
+    text.pop_back();  // the closing brace
+    for (const auto& [name, object] : report.objects) {
+        text.append(",\"").append(name).append("\":").append(object);
+    }
+    text += "}\n";
+    return printable_json(std::move(text));
 }
 
 std::string text(const std::vector<Problem>& problems)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tinystacks::app::view {
@@ -22,6 +23,9 @@ struct Report {
     int exit_code = 0;
     std::string text;                        ///< for stdout, whole lines
     std::unique_ptr<nlohmann::json> result;  ///< an object: the command's part of the --json document
+    /// More members of it, as JSON text: what a control plane's own objects are, whose numbers stay as they were
+    /// written.
+    std::vector<std::pair<std::string, std::string>> objects;
     std::vector<Problem> problems;
     std::vector<std::string> notes;  ///< for stderr: hints and what comes next, whole lines without their end
     std::string failure;             ///< why a verdict is not good, in one sentence; for an annotation

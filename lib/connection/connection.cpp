@@ -55,6 +55,19 @@ std::optional<Time> find_time(const json& object, const char* name)
     return time;
 }
 
+/// A list of texts, empty for null and for what is missing.
+std::optional<std::vector<std::string>> find_texts(const json& object, const char* name)
+{
+    const auto list = object.value(name, json());
+    if (list.is_null()) {
+        return std::nullopt;
+    }
+    if (!list.is_array() || !std::ranges::all_of(list, [](const json& each) { return each.is_string(); })) {
+        refuse(name);
+    }
+    return list.get<std::vector<std::string>>();
+}
+
 }  // namespace
 
 std::string_view to_string(Kind kind)
@@ -100,7 +113,7 @@ json to_json(const Connection& connection)
     return {{"kind", to_string(connection.kind)},
             {"address", connection.address},
             {"account", or_null(connection.account)},
-            {"scopes", connection.scopes},
+            {"scopes", connection.scopes ? json(*connection.scopes) : json(nullptr)},
             {"expires_at", time_of(connection.expires_at)},
             {"renews", connection.renews},
             {"group", or_null(connection.group)},
@@ -130,12 +143,7 @@ Connection parse_connection(const json& object)
     connection.kind = *kind;
     connection.keeper = keeper->first;
     connection.account = text_of(object, "account");
-    for (const auto& scope : object.value("scopes", json::array())) {
-        if (!scope.is_string()) {
-            refuse("scopes");
-        }
-        connection.scopes.push_back(scope.get<std::string>());
-    }
+    connection.scopes = find_texts(object, "scopes");
     connection.expires_at = find_time(object, "expires_at");
     connection.renews = object.value("renews", json()) == json(true);
     connection.group = text_of(object, "group");

@@ -43,12 +43,12 @@ struct Connection {
     /// The normalised URL of a TinyStacks API, the host of a provider (with a port where it has one of its own), the
     /// number of an AWS account.
     std::string address;
-    std::string account = {};              ///< who it lets in: a login, an ARN; empty when the API does not tell
-    std::vector<std::string> scopes = {};  ///< of a token, as far as the provider tells
-    std::optional<Time> expires_at = {};   ///< of the access token
-    bool renews = false;                   ///< there is a refresh token, so that its end needs nobody
-    std::string group = {};                ///< whose things an API is asked for, empty for one's own
-    std::string client_id = {};            ///< of the OAuth application that got the token; empty for a personal one
+    std::string account = {};  ///< who it lets in: a login, an ARN; empty when the API does not tell
+    std::optional<std::vector<std::string>> scopes = {};  ///< of a token; empty when the provider tells none
+    std::optional<Time> expires_at = {};                  ///< of the access token
+    bool renews = false;                                  ///< there is a refresh token, so that its end needs nobody
+    std::string group = {};                               ///< whose things an API is asked for, empty for one's own
+    std::string client_id = {};  ///< of the OAuth application that got the token; empty for a personal one
     Aws aws = {};
     std::optional<Time> created_at = {};
     Keeper keeper = Keeper::none;  ///< as the store says

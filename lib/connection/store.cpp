@@ -49,12 +49,26 @@ std::filesystem::path credentials_file(const std::filesystem::path& directory)
     return directory / "credentials.json";
 }
 
+/// What of ours is in a file; an empty object when there is none. Throws Error{invalid_input} for what another version
+/// wrote, which would be lost when we write ours.
+json read_ours(const std::filesystem::path& file)
+{
+    auto object = detail::read_private(file);
+    if (!object.empty() && object.value("version", json()) != version) {
+        throw Error(ErrorKind::invalid_input, "'{}' was written by another version of tinystacks", file.string());
+    }
+    return object;
+}
+
 /// Everything in credentials.json, by name.
 json read_credentials(const std::filesystem::path& directory)
 {
-    const auto object = detail::read_private(credentials_file(directory));
-    auto credentials = object.value("credentials", json::object());
-    return credentials.is_object() ? credentials : json::object();
+    const auto file = credentials_file(directory);
+    auto credentials = read_ours(file).value("credentials", json::object());
+    if (!credentials.is_object()) {
+        throw Error(ErrorKind::invalid_input, "'{}' holds no credentials that can be read", file.string());
+    }
+    return credentials;
 }
 
 void write_credentials(const std::filesystem::path& directory, const json& credentials)
@@ -72,10 +86,7 @@ struct Store::Contents {
 Store::Contents Store::read() const
 {
     const auto file = parts_.directory / "connections.json";
-    const auto object = detail::read_private(file);
-    if (object.value("version", json(version)) != version) {
-        throw Error(ErrorKind::invalid_input, "'{}' was written by another version of tinystacks", file.string());
-    }
+    const auto object = read_ours(file);
     Contents contents;
     const auto preferred = object.value("default", json());
     contents.default_api = preferred.is_string() ? preferred.get<std::string>() : std::string();
@@ -204,7 +215,7 @@ Tokens Store::renew(const Connection& connection,
     const auto tokens = stored == contents.connections.end() ? std::nullopt : find_tokens(*stored);
     if (!tokens) {
         throw Error(ErrorKind::unauthenticated, "the connection to '{}' has no token any more", connection.address)
-            .with_hint(fmt::format("tinystacks connect {}", to_string(connection.kind)));
+            .with_hint(fmt::format("tinystacks connect {} --host {}", to_string(connection.kind), connection.address));
     }
     const auto renewed = renew(*stored, *tokens);
     if (!renewed) {
@@ -212,6 +223,7 @@ Tokens Store::renew(const Connection& connection,
     }
     stored->keeper = keep(*stored, renewed->tokens);
     stored->expires_at = renewed->expires_at;
+    stored->renews = !renewed->tokens.refresh.empty();
     write(contents);
     return renewed->tokens;
 }

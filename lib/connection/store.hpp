@@ -15,9 +15,10 @@ namespace tinystacks::connection {
 /// What is stored of ways in: `connections.json` says which there are, and each one's secret rests in the desktop's
 /// keyring where that answers within three seconds, else in `credentials.json`.
 ///
-/// Both files are ours alone: mode 0600 in a folder of mode 0700, replaced whole, never followed as links. What others
-/// can read or write is refused with Error{failed} naming the chmod that mends it. Several processes may write at
-/// once; each change is made under a lock file. Source: security requirements CR-01, CR-02 and CR-14.
+/// Both files are ours alone: mode 0600 in a folder that each change brings to mode 0700, replaced whole, never
+/// followed as links. A file that others can read or write is refused with Error{failed} naming the chmod that mends
+/// it. Several processes may write at once; each change is made under a lock file. Source: security requirements CR-01,
+/// CR-02 and CR-14.
 class Store {
 public:
     struct Parts {

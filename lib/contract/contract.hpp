@@ -30,7 +30,9 @@ template <typename T>
 /// Reads a code source somebody wrote, to be created. Besides what read() refuses: a name, the repository's clone URL
 /// or the format that are missing (`contract.missing`), a name or clone URL that breaks our rules (`contract.name`,
 /// `contract.clone_url`), a parameter's default or value that is none of its type. Every problem in one throw.
-[[nodiscard]] source::Source read_new_source(const document::Node& payload);
+/// `origins` are those of source::find_clone_url_refusal().
+[[nodiscard]] source::Source read_new_source(const document::Node& payload,
+                                             const std::vector<std::string>& origins = {});
 
 /// Reads a stack somebody wrote, to be created. Besides what read() refuses: a name or the code source's name that is
 /// missing, names of stack or stages that break our rules. Every problem in one throw.

@@ -129,7 +129,7 @@ template document::Node write(const source::ParameterChange&);
 template document::Node write(const source::Version&);
 template document::Node write(const source::Use&);
 
-source::Source read_new_source(const document::Node& payload)
+source::Source read_new_source(const document::Node& payload, const std::vector<std::string>& origins)
 {
     detail::Reader reader;
     auto source = detail::read_with<source::Source>(reader, payload, {});
@@ -141,7 +141,7 @@ source::Source read_new_source(const document::Node& payload)
     }
     const auto* url = detail::require(reader, payload, "repository/cloneUrl",
                                       R"("repository": {"cloneUrl": "https://github.com/OWNER/NAME.git"})");
-    if (const auto refusal = url == nullptr ? std::nullopt : source::find_clone_url_refusal(url->text)) {
+    if (const auto refusal = url == nullptr ? std::nullopt : source::find_clone_url_refusal(url->text, {}, origins)) {
         reader.report(url->where, "/repository/cloneUrl", "clone_url",
                       fmt::format("nobody clones from this URL: {}", *refusal));
     }

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/interruption.hpp"
 #include "buildspec/run.hpp"
+#include "control/catalogue.hpp"
 #include "deployment/deployment.hpp"
 #include "log/journal.hpp"
 #include "pipeline/pipeline.hpp"
@@ -13,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-/// Who keeps stacks and deployments: this process (Embedded) or, later, a server (api::Client).
+/// Who keeps stacks and deployments: this process (Embedded) or a server (api::Client).
 namespace tinystacks::control {
 
 /// Runs one buildspec where it lies; `work` of its options is chosen by the control plane.
@@ -21,10 +22,55 @@ struct RunBuildspec {
     buildspec::RunOptions options;
 };
 
+/// Whether a request goes on until what it started has ended, and how long at most.
+struct Watch {
+    bool until_end = false;
+    std::chrono::milliseconds limit = std::chrono::hours(1);
+};
+
+/// Creates or changes a code source, which starts a source check.
+struct SourceRequest {
+    enum class Change { create, update, parameters };
+    Change change = Change::create;
+    source::Source source;  ///< `parameters`: its name, and the parameters and categories that change
+    Watch watch = {};
+};
+
+/// Creates or changes a stack, or deploys one of its stages, each of which starts a deployment.
+struct StackRequest {
+    enum class Change { create, update, deploy };
+    Change change = Change::create;
+    stack::Stack stack;  ///< `deploy`: its name
+    std::string stage = {};
+    std::string customer = {};
+    Watch watch = {};
+};
+
+/// Prints the log of a source's newest check, or of a stack's deployment (the newest when `deployment` is empty).
+struct LogRequest {
+    std::string source = {};
+    std::string stack = {};
+    std::string deployment = {};
+    bool follow = false;  ///< until what is logged has ended
+};
+
 /// Long work that a command asks for. The pipeline's requests name a project and a commit.
 using Request = std::variant<RunBuildspec, pipeline::BuildRequest, pipeline::ReleaseRequest, pipeline::DeployRequest,
                              pipeline::RollbackRequest, pipeline::RefreshRequest, pipeline::RuntimeLogRequest,
-                             pipeline::WatchRequest>;
+                             pipeline::WatchRequest, SourceRequest, StackRequest, LogRequest>;
+
+/// What came of a SourceRequest.
+struct SourceOutcome {
+    source::Source source;
+    std::optional<deployment::Verdict> verdict;  ///< of its check; empty when nobody watched it
+};
+
+/// What came of a StackRequest.
+struct StackOutcome {
+    std::optional<stack::Stack> stack;            ///< what was created or changed
+    std::optional<stack::Deployment> deployment;  ///< what was started, as far as it is known
+    std::optional<deployment::Verdict> verdict;   ///< of that; empty when nobody watched it
+};
 
 /// The work was interrupted before it had a result.
 struct Stopped {};
@@ -33,7 +79,7 @@ struct Over {};
 
 /// How long work ended, the only source of the exit code: an Error when it could not be done.
 using Result = std::variant<Error, Stopped, Over, buildspec::Result, pipeline::BuildOutcome, pipeline::DeployOutcome,
-                            pipeline::WatchOutcome>;
+                            pipeline::WatchOutcome, SourceOutcome, StackOutcome>;
 
 enum class Cancel { gently, now };
 
@@ -64,6 +110,10 @@ public:
     /// Empty until the run has ended. Of a run that this process started.
     [[nodiscard]] virtual std::optional<Result> result(const RunId& run) = 0;
     virtual void cancel(const RunId& run, Cancel how) = 0;
+
+    /// Code sources and stacks, until this is called again; `interruption` stops what it asks. Throws
+    /// Error{unavailable} where none are kept.
+    [[nodiscard]] virtual Catalogue& catalogue(const Interruption& interruption) = 0;
 
     /// Every stage of the project and what is known of it.
     [[nodiscard]] virtual std::vector<pipeline::StageStatus> status(const project::Project& project) = 0;

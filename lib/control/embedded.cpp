@@ -8,20 +8,15 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <random>
-#include <thread>
 
 namespace tinystacks::control {
 namespace {
 
-/// Sorts by time and is told apart from another of the same millisecond: 20261125-161730-4f2a9c.
-RunId new_run_id(Time now)
+Error no_catalogue()
 {
-    auto text = to_rfc3339(now);  // 2026-11-25T16:17:30.250Z
-    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-    text[8] = '-';
-    std::random_device random;
-    return fmt::format("{}-{:06x}", text.substr(0, 15), random() & 0xFFFFFFU);
+    return Error(ErrorKind::unavailable, "the embedded control plane of this version keeps no code sources and stacks: "
+                                         "a TinyStacks API does")
+        .with_hint("tinystacks connect api https://api.tinystacks.com --default");
 }
 
 /// Whether a run's build said anything: one whose image was there already did not. What it says comes first.
@@ -36,32 +31,8 @@ bool has_build_log(const std::filesystem::path& journal)
 
 }  // namespace
 
-struct Embedded::Work {
-    Work(const std::filesystem::path& state, RunId run, bool kept)
-        : id(std::move(run)), directory(state / "work", id),
-          journal_path(kept ? state / "logs" / id : directory.path() / "journal"), journal(journal_path)
-    {}
-
-    RunId id;
-    WorkDirectory directory;
-    std::filesystem::path journal_path;
-    log::Journal journal;
-    std::stop_source gently;
-    std::stop_source now;
-    std::optional<Result> result;
-    bool in_store = false;
-    std::jthread thread;  ///< last: it uses all of the above
-};
-
-Embedded::Embedded(Parts parts) : parts_(std::move(parts)) {}
-
-Embedded::~Embedded()
-{
-    for (auto& [id, work] : works_) {
-        work->now.request_stop();
-        work->gently.request_stop();
-    }
-}
+Embedded::Embedded(Parts parts) : parts_(std::move(parts)), runs_(parts_.state) {}
+Embedded::~Embedded() = default;
 
 store::Store& Embedded::store()
 {
@@ -96,12 +67,21 @@ pipeline::World Embedded::world(http::Transport& transport, const project::Proje
             transport,
             ledger(project),
             parts_.clock,
-            [this](const RunId& run) { return journal_directory(run); },
+            [this](const RunId& run) { return runs_.journal(run); },
             [this](process::Launcher& launcher) { return local_registry(launcher); }};
+}
+
+Catalogue& Embedded::catalogue(const Interruption& /*interruption*/)
+{
+    throw no_catalogue();
 }
 
 std::optional<Error> Embedded::refuses(const Request& request) const
 {
+    if (std::holds_alternative<SourceRequest>(request) || std::holds_alternative<StackRequest>(request) ||
+        std::holds_alternative<LogRequest>(request)) {
+        return no_catalogue();
+    }
     const auto* source = source_of(request);
     if (source == nullptr || std::holds_alternative<pipeline::BuildRequest>(request)) {
         return std::nullopt;
@@ -146,109 +126,74 @@ RunId Embedded::start(const Request& request)
         run.started_at = parts_.clock();
         store().begin_run(run);
     }
-    auto work = std::make_unique<Work>(parts_.state, id, source != nullptr);
-    work->in_store = source != nullptr;
-    auto& started = *works_.emplace(id, std::move(work)).first->second;
-    started.thread = std::jthread([this, request, &started] { carry_out(request, started); });
+    const auto work = [this, request](const pipeline::Run& run) { return perform(request, run); };
+    if (source == nullptr) {
+        runs_.start(id, Runs::Journal::passing, work);
+    } else {
+        runs_.start(id, Runs::Journal::kept, work, [this, id](Result result) { return record(id, std::move(result)); });
+    }
     return id;
 }
 
-void Embedded::carry_out(const Request& request, Work& work)
+Result Embedded::record(const RunId& run, Result result)
 {
-    auto result = perform(request, work, work.journal);
-    if (work.in_store) {
-        try {
-            store().end_run(work.id, summary(result));
-        } catch (const Error& error) {
-            // What was deployed is deployed; that nobody could write it down is the result.
-            result = error.while_doing("record the result");
-        }
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        work.result = std::move(result);
-    }
     try {
-        work.journal.close();
-    } catch (const Error&) {
-        // follow() ends by the result then
-    }
-}
-
-Result Embedded::perform(const Request& request, Work& work, log::Sink& sink)
-{
-    const Interruption interruption{work.gently.get_token(), work.now.get_token()};
-    try {
-        if (const auto* buildspec = std::get_if<RunBuildspec>(&request)) {
-            auto options = buildspec->options;
-            options.work = work.directory.path();
-            return buildspec::run(options, parts_.make_launcher, sink, parts_.clock, interruption);
-        }
-        const auto transport = parts_.make_transport();
-        auto around = world(*transport, project_of(request));
-        const pipeline::Run run{work.id, work.directory.path(), work.journal_path, sink, interruption};
-        if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
-            return pipeline::build(*build, around, run);
-        }
-        if (const auto* release = std::get_if<pipeline::ReleaseRequest>(&request)) {
-            return pipeline::release(*release, around, run);
-        }
-        if (const auto* deploy = std::get_if<pipeline::DeployRequest>(&request)) {
-            return pipeline::deploy(*deploy, around, run);
-        }
-        if (const auto* rollback = std::get_if<pipeline::RollbackRequest>(&request)) {
-            return pipeline::rollback(*rollback, around, run);
-        }
-        if (const auto* refresh = std::get_if<pipeline::RefreshRequest>(&request)) {
-            return pipeline::refresh(*refresh, around, run);
-        }
-        if (const auto* watch = std::get_if<pipeline::WatchRequest>(&request)) {
-            return pipeline::watch(*watch, around, run);
-        }
-        pipeline::show_runtime_log(std::get<pipeline::RuntimeLogRequest>(request), around, run);
-        return Over{};
+        store().end_run(run, summary(result));
+        return result;
     } catch (const Error& error) {
-        return error;
-    } catch (const Interrupted&) {
-        return Stopped{};
-    } catch (const std::exception& error) {
-        return Error(ErrorKind::failed, "{}", error.what());
+        // What was deployed is deployed; that nobody could write it down is the result.
+        return error.while_doing("record the result");
     }
 }
 
-std::filesystem::path Embedded::journal_directory(const RunId& run) const
+Result Embedded::perform(const Request& request, const pipeline::Run& run)
 {
-    const auto found = works_.find(run);
-    return found == works_.end() ? parts_.state / "logs" / run : found->second->journal_path;
+    if (const auto* buildspec = std::get_if<RunBuildspec>(&request)) {
+        auto options = buildspec->options;
+        options.work = run.work;
+        return buildspec::run(options, parts_.make_launcher, run.sink, parts_.clock, run.interruption);
+    }
+    const auto transport = parts_.make_transport();
+    auto around = world(*transport, project_of(request));
+    if (const auto* build = std::get_if<pipeline::BuildRequest>(&request)) {
+        return pipeline::build(*build, around, run);
+    }
+    if (const auto* release = std::get_if<pipeline::ReleaseRequest>(&request)) {
+        return pipeline::release(*release, around, run);
+    }
+    if (const auto* deploy = std::get_if<pipeline::DeployRequest>(&request)) {
+        return pipeline::deploy(*deploy, around, run);
+    }
+    if (const auto* rollback = std::get_if<pipeline::RollbackRequest>(&request)) {
+        return pipeline::rollback(*rollback, around, run);
+    }
+    if (const auto* refresh = std::get_if<pipeline::RefreshRequest>(&request)) {
+        return pipeline::refresh(*refresh, around, run);
+    }
+    if (const auto* watch = std::get_if<pipeline::WatchRequest>(&request)) {
+        return pipeline::watch(*watch, around, run);
+    }
+    pipeline::show_runtime_log(std::get<pipeline::RuntimeLogRequest>(request), around, run);
+    return Over{};
 }
 
 log::Page Embedded::follow(const RunId& run, const log::Cursor& cursor, std::chrono::milliseconds wait)
 {
-    auto page = log::read_page(journal_directory(run), cursor, wait);
-    if (page.events.empty() && !page.ended) {
-        // A journal that could not be closed, or whose process has died.
-        page.ended = works_.contains(run) ? result(run).has_value() : !store().is_alive(run);
+    auto page = runs_.follow(run, cursor, wait);
+    if (page.events.empty() && !page.ended && !runs_.has(run)) {
+        page.ended = !store().is_alive(run);  // its process has died
     }
     return page;
 }
 
 std::optional<Result> Embedded::result(const RunId& run)
 {
-    const std::lock_guard lock(mutex_);
-    const auto found = works_.find(run);
-    return found == works_.end() ? std::nullopt : found->second->result;
+    return runs_.result(run);
 }
 
 void Embedded::cancel(const RunId& run, Cancel how)
 {
-    const auto found = works_.find(run);
-    if (found == works_.end()) {
-        return;
-    }
-    if (how == Cancel::now) {
-        found->second->now.request_stop();
-    }
-    found->second->gently.request_stop();
+    runs_.cancel(run, how);
 }
 
 std::vector<pipeline::StageStatus> Embedded::status(const project::Project& project)
@@ -280,7 +225,7 @@ std::optional<LogPlace> Embedded::find_log(const project::Project& project, log:
         return std::nullopt;
     }
     const auto& last = *found;
-    if (channel != log::Channel::runtime && !std::filesystem::exists(journal_directory(last.run))) {
+    if (channel != log::Channel::runtime && !std::filesystem::exists(runs_.journal(last.run))) {
         throw Error(ErrorKind::not_found, "deployment {} ran on another machine, and its log is there", last.id)
             .with_hint(fmt::format("aws s3 cp s3://{}/tinystacks/{}/logs/{}/release-{}.log -", project.bucket,
                                    project.stack, last.run, last.stage));

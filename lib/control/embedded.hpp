@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "control/control_plane.hpp"
+#include "control/runs.hpp"
 #include "http/transport.hpp"
 #include "process/launcher.hpp"
 #include "store/store.hpp"
@@ -42,6 +43,7 @@ public:
                                    std::chrono::milliseconds wait) override;
     [[nodiscard]] std::optional<Result> result(const RunId& run) override;
     void cancel(const RunId& run, Cancel how) override;
+    [[nodiscard]] Catalogue& catalogue(const Interruption& interruption) override;
     [[nodiscard]] std::vector<pipeline::StageStatus> status(const project::Project& project) override;
     [[nodiscard]] std::optional<LogPlace> find_log(const project::Project& project, log::Channel channel,
                                                    const std::string& stage) override;
@@ -58,24 +60,21 @@ public:
     void stop_registry();
 
 private:
-    struct Work;
-
     [[nodiscard]] store::Store& store();
     /// The ledger of the project's bucket, else of this machine.
     [[nodiscard]] deployment::Ledger& ledger(const project::Project& project);
     [[nodiscard]] registry::Local local_registry(process::Launcher& launcher) const;
     [[nodiscard]] pipeline::World world(http::Transport& transport, const project::Project& project);
-    /// Where a run's journal is, whoever started it.
-    [[nodiscard]] std::filesystem::path journal_directory(const RunId& run) const;
-    void carry_out(const Request& request, Work& work);
-    [[nodiscard]] Result perform(const Request& request, Work& work, log::Sink& sink);
+    [[nodiscard]] Result perform(const Request& request, const pipeline::Run& run);
+    /// Keeps how a run ended; the result, or why it could not be kept.
+    [[nodiscard]] Result record(const RunId& run, Result result);
 
     Parts parts_;
-    mutable std::mutex mutex_;  ///< guards store_, the ledgers, and results in works_
+    mutable std::mutex mutex_;  ///< guards store_ and the ledgers
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<deployment::Ledger> ledger_;  ///< uses store_
     std::map<std::string, std::unique_ptr<BucketLedger>> bucket_ledgers_;
-    std::map<RunId, std::unique_ptr<Work>> works_;
+    Runs runs_;  ///< last: runs use all of the above
 };
 
 }  // namespace tinystacks::control

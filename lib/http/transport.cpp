@@ -35,7 +35,7 @@ OnBody keep_body(std::string& body, std::size_t limit)
 {
     return [&body, limit](std::string_view piece) {
         if (piece.size() > limit - body.size()) {
-            throw Error(ErrorKind::failed, "the answer is larger than {} bytes", limit);
+            throw Error(ErrorKind::failed, "the answer is larger than {} MiB", static_cast<double>(limit) / (1 << 20));
         }
         body += piece;
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "base/interruption.hpp"
 
 #include <chrono>
@@ -36,6 +37,7 @@ struct Request {
     std::filesystem::path body_file = {};  ///< streamed as the body when not empty; then `body` is not used
     std::chrono::milliseconds timeout = std::chrono::seconds(60);
     bool may_be_silent = false;  ///< until the timeout: who answers has to work first
+    bool once = false;  ///< on a new connection: on a kept one that broke libcurl sends a request again by itself
     ClearText clear_text = ClearText::this_machine;
     NamedBy named_by = NamedBy::operator_;
 };
@@ -49,15 +51,21 @@ struct Response {
 
 using OnBody = std::function<void(std::string_view)>;
 
+/// A request went out and no whole answer came back: whether it was carried out is unknown. Of kind failed.
+class Unanswered : public Error {
+public:
+    explicit Unanswered(const Error& error) : Error(error) {}
+};
+
 /// The seam to the network.
 class Transport {
 public:
     virtual ~Transport() = default;
     /// Performs exactly one exchange: no retry, no redirect followed. Any status is a Response.
-    /// Throws Error{failed} when none arrived or it broke off; Error{unavailable} when the server's certificate cannot
-    /// be trusted or there is no libcurl (asking again will not help); Error{not_allowed} for clear text to a host that
-    /// is not this machine, and for a URL of a server's that leads out of the public network; Error{invalid_input} for
-    /// a request that cannot be sent; Interrupted at once on either level.
+    /// Throws Error{failed} when none arrived, as Unanswered when the request was sent; Error{unavailable} when the
+    /// server's certificate cannot be trusted or there is no libcurl (asking again will not help); Error{not_allowed}
+    /// for clear text to a host that is not this machine, and for a URL of a server's that leads out of the public
+    /// network; Error{invalid_input} for a request that cannot be sent; Interrupted at once on either level.
     virtual Response send(const Request& request, const OnBody& on_body, const Interruption& interruption) = 0;
 };
 

@@ -15,6 +15,7 @@ using std::chrono::seconds;
 
 constexpr long default_interval = 5;
 constexpr long longest_interval = 60;
+constexpr long default_life = 900;
 constexpr long longest_life = 1800;
 constexpr int most_slow_downs = 3;
 constexpr std::string_view device_grant = "urn:ietf:params:oauth:grant-type:device_code";
@@ -32,34 +33,24 @@ bool is_user_code(std::string_view text)
     return text.size() >= 4 && text.size() <= 20 && std::ranges::all_of(text, good);
 }
 
-DeviceCode device_code_of(const Site& site, const detail::OauthReply& reply)
-{
-    DeviceCode code;
-    code.user_code = reply.text("user_code");
-    code.verification_uri = reply.text("verification_uri");
-    code.device_code = Secret(reply.text("device_code"));
-    if (code.device_code.empty() || !is_user_code(code.user_code)) {
-        distrust(site, "gave no code that can be typed");
-    }
-    if (!http::same_origin(code.verification_uri, web_base(site))) {
-        distrust(site, "gave a verification address that is not its own, which is not shown");
-    }
-    const auto life = std::clamp(reply.number("expires_in", 900), 1L, longest_life);
-    const auto interval = reply.number("interval", default_interval);
-    if (interval > life) {
-        distrust(site, "wants an interval between questions that is longer than the code lives ({} s)", life);
-    }
-    code.expires_in = seconds(life);
-    code.interval = seconds(std::clamp(interval, default_interval, longest_interval));
-    return code;
-}
-
 /// The pace of the questions: what the site asks for and a fifth more (security requirement OA-03).
 class Pace {
 public:
     explicit Pace(seconds interval) : interval_(interval) {}
 
-    [[nodiscard]] milliseconds wait() const { return std::min<milliseconds>(interval_ * 6 / 5 * backoff_, 2min); }
+    /// Until the next question of a code that lives as long as `left`; empty when none can be asked any more. Without
+    /// room for a further one it comes just before the end, for who types the code in the last seconds.
+    [[nodiscard]] std::optional<milliseconds> find_wait(milliseconds left) const
+    {
+        constexpr milliseconds way_back = 2s;
+        const milliseconds least = interval_ * 6 / 5;
+        const auto wait = std::min<milliseconds>(least * backoff_, 2min);
+        const auto last = left - way_back;
+        if (last < least) {
+            return std::nullopt;
+        }
+        return last - wait < least ? last : wait;
+    }
     void answered() { backoff_ = 1; }
     void not_answered() { backoff_ *= 2; }
     /// Whether it may go on.
@@ -74,6 +65,34 @@ private:
     int backoff_ = 1;
     int slow_downs_ = 0;
 };
+
+DeviceCode device_code_of(const Site& site, const detail::OauthReply& reply)
+{
+    DeviceCode code;
+    code.user_code = reply.text("user_code");
+    code.verification_uri = reply.text("verification_uri");
+    code.device_code = Secret(reply.text("device_code"));
+    if (code.device_code.empty() || !is_user_code(code.user_code)) {
+        distrust(site, "gave no code that can be typed");
+    }
+    if (!http::same_origin(code.verification_uri, web_base(site))) {
+        distrust(site, "gave a verification address that is not its own, which is not shown");
+    }
+    const auto life = std::min(reply.number("expires_in", default_life), longest_life);
+    if (life <= 0) {
+        distrust(site, "gave a code that had expired already: begin again");
+    }
+    const auto interval = reply.number("interval", default_interval);
+    if (interval > life) {
+        distrust(site, "wants an interval between questions that is longer than the code lives ({} s)", life);
+    }
+    code.expires_in = seconds(life);
+    code.interval = seconds(std::clamp(interval, default_interval, longest_interval));
+    if (!Pace(code.interval).find_wait(code.expires_in)) {
+        distrust(site, "gave a code that ends before it may be asked for ({} s)", life);
+    }
+    return code;
+}
 
 /// Empty when the site could not be reached or has trouble of its own.
 std::optional<detail::OauthReply> ask(const Application& application, const DeviceCode& code, const World& world,
@@ -120,7 +139,7 @@ DeviceCode start_device_flow(const Application& application, const std::vector<s
     if (exchange.response.status == 404) {
         throw Error(ErrorKind::unavailable,
                     "{} at '{}' has no device flow, or no application '{}': use a personal access token",
-                    title(site.kind), site.host, printable(application.client_id))
+                    title(site.kind), site.host, printable_line(application.client_id))
             .with_hint(connect_command(site) + " --with-token");
     }
     const auto reply = detail::parse_reply(site, exchange);
@@ -137,11 +156,11 @@ Grant await_grant(const Application& application, const DeviceCode& code, const 
     Pace pace(code.interval);
     while (true) {
         const auto left = std::chrono::duration_cast<milliseconds>(deadline - world.patience.now());
-        if (left <= pace.wait()) {
-            world.patience.wait(std::max(left, milliseconds(0)), interruption);
+        const auto wait = pace.find_wait(left);
+        world.patience.wait(wait.value_or(std::max(left, milliseconds(0))), interruption);
+        if (!wait) {
             throw detail::refusal_of(application, {"expired_token", nlohmann::json::object()});
         }
-        world.patience.wait(pace.wait(), interruption);
         const auto reply = ask(application, code, world, interruption);
         if (!reply) {
             pace.not_answered();

@@ -33,14 +33,14 @@ struct Application {
 };
 
 /// Begins the device flow (RFC 8628). Throws Error{failed} for an answer that cannot be trusted: a verification URI
-/// elsewhere, an odd user code, a redirect, a device flow that is not enabled; Error{unavailable} where there is none.
-/// Source: security requirements OA-01 to OA-03.
+/// elsewhere, an odd user code, one that has expired, a redirect, a device flow that is not enabled; Error{unavailable}
+/// where there is none. Source: security requirements OA-01 to OA-03.
 [[nodiscard]] DeviceCode start_device_flow(const Application& application, const std::vector<std::string>& scopes,
                                            const World& world, const Interruption& interruption = {});
 
 /// Asks until the code is used, refused or expired. Throws Error{not_allowed} when it was refused, Error{failed} when
-/// it expired, the site slowed us down more than three times, or, naming them, when scopes of
-/// `wanted` were not granted.
+/// it expired, the site slowed us down more than three times, or, naming them, when scopes of `wanted` were not
+/// granted, and Error{unavailable} when the site answers with more than can be read.
 [[nodiscard]] Grant await_grant(const Application& application, const DeviceCode& code,
                                 const std::vector<std::string>& wanted, const World& world,
                                 const Interruption& interruption = {});

@@ -59,7 +59,7 @@ Parts split_short(std::string_view url)
     const auto colon = url.find(':');
     const auto at = url.find('@');
     if (colon != std::string_view::npos && url.substr(colon, 2) == "::") {
-        refuse("has the scheme '{}', and it must be https or ssh", printable(url.substr(0, colon)));
+        refuse("has the scheme '{}', and it must be https or ssh", printable_line(url.substr(0, colon)));
     }
     if (colon == std::string_view::npos || at == std::string_view::npos || at > colon || url.find('/') < colon) {
         refuse("must start with https:// or ssh://, or be git@HOST:OWNER/NAME");
@@ -168,6 +168,17 @@ Site find_site(const Parts& parts, const Hosts& hosts)
     return {known->second, host};
 }
 
+/// What a name of a repository or of its owner is made of, beside '.' and '..'.
+bool is_segment(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return is_word(c) || c == '.' || c == '-'; });
+}
+
+bool is_empty_or_dotted(std::string_view text)
+{
+    return text.empty() || text == "." || text == "..";
+}
+
 /// Owner, any groups between, and name.
 std::vector<std::string_view> read_path(std::string_view path, Kind kind)
 {
@@ -181,10 +192,10 @@ std::vector<std::string_view> read_path(std::string_view path, Kind kind)
     }
     const auto segments = split(path, '/');
     for (const auto segment : segments) {
-        if (segment.empty() || segment == "." || segment == "..") {
+        if (is_empty_or_dotted(segment)) {
             refuse("has a path with an empty or dotted part");
         }
-        if (!std::ranges::all_of(segment, [](char c) { return is_word(c) || c == '.' || c == '-'; })) {
+        if (!is_segment(segment)) {
             refuse("has a path with characters other than letters, digits, '.', '_' and '-'");
         }
     }
@@ -201,7 +212,7 @@ Remote parse_remote(std::string_view url, const Hosts& hosts)
     check_text(url);
     const auto parts = split_url(url);
     if (parts.scheme != "https" && parts.scheme != "ssh" && parts.scheme != "http") {
-        refuse("has the scheme '{}', and it must be https or ssh", printable(parts.scheme));
+        refuse("has the scheme '{}', and it must be https or ssh", printable_line(parts.scheme));
     }
     check_user(parts);
     Remote remote;
@@ -215,6 +226,18 @@ Remote parse_remote(std::string_view url, const Hosts& hosts)
     const auto before_name = static_cast<std::size_t>(segments.back().data() - parts.path.data());
     remote.owner = parts.path.substr(0, before_name - 1);
     return remote;
+}
+
+void check_repository_name(std::string_view text)
+{
+    const auto bad = [](std::string_view segment) { return is_empty_or_dotted(segment) || !is_segment(segment); };
+    if (text.starts_with('-') || text.size() > longest_url || std::ranges::any_of(split(text, '/'), bad)) {
+        throw Error(ErrorKind::usage,
+                    "'{}' is no repository: it must start with https:// or ssh://, or be OWNER/NAME at a connected "
+                    "provider",
+                    printable_line(text.substr(0, longest_url)))
+            .with_hint("https://github.com/OWNER/NAME.git");
+    }
 }
 
 }  // namespace tinystacks::provider

@@ -71,7 +71,7 @@ void require_scopes(Kind kind, const std::vector<std::string>& scopes, const std
     const auto missing = missing_scopes(kind, scopes, wanted);
     if (!missing.empty()) {
         throw Error(ErrorKind::failed, "the token lacks the scope{} {}; it has {}", missing.size() > 1 ? "s" : "",
-                    join(missing, ", "), scopes.empty() ? "none" : printable(join(scopes, ", ")))
+                    join(missing, ", "), scopes.empty() ? "none" : printable_line(join(scopes, ", ")))
             .with_hint(fmt::format("make a token with {}", join(wanted, ", ")));
     }
 }

@@ -46,7 +46,7 @@ Site parse_site(Kind kind, std::string_view host)
         }
         return {kind, url.host + (url.port ? fmt::format(":{}", *url.port) : "")};
     } catch (const Error& error) {
-        throw Error(ErrorKind::usage, "'{}' is no host: {}", printable(host), error.message())
+        throw Error(ErrorKind::usage, "'{}' is no host: {}", printable_line(host), error.message())
             .with_hint(fmt::format("--host {}.example.com", to_string(kind)));
     }
 }

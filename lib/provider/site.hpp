@@ -51,6 +51,9 @@ struct Remote {
 /// address or belongs to nobody in `hosts`, a path with empty or dot segments, query, fragment, escapes, characters
 /// that are not printable ASCII, more than 1,024 bytes. Source: security requirement GT-01.
 [[nodiscard]] Remote parse_remote(std::string_view url, const Hosts& hosts = {});
+/// Throws Error{usage} for what cannot be a repository's name, alone or behind its owner's: the path of a clone URL as
+/// parse_remote() takes it.
+void check_repository_name(std::string_view text);
 /// The https URL from which it is cloned.
 [[nodiscard]] std::string clone_url(const Remote& remote);
 

@@ -173,13 +173,21 @@ Refusal find_user_refusal(const Parts& parts)
 
 }  // namespace
 
-std::optional<std::string> find_clone_url_refusal(std::string_view url, const std::vector<std::string>& hosts)
+std::optional<std::string> find_clone_url_refusal(std::string_view url, const std::vector<std::string>& hosts,
+                                                  const std::vector<std::string>& origins)
 {
     if (url.empty()) {
         return "it is empty";
     }
     if (url.size() > longest) {
         return fmt::format("it is longer than {} characters", longest);
+    }
+    const auto named = std::ranges::find_if(origins, [&](const std::string& origin) {
+        return url.starts_with(origin) && url.substr(origin.size()).starts_with('/');
+    });
+    if (named != origins.end()) {
+        const auto character = find_bad_character(url);
+        return character ? character : find_path_refusal(url.substr(named->size() + 1));
     }
     std::string refusal;
     const auto parts = find_parts(url, refusal);

@@ -30,8 +30,10 @@ void check_existing_name(std::string_view kind, std::string_view name);
 
 /// Why nobody clones from `url`, or empty when one may: `https://host[:443]/path`, `ssh://[user@]host[:22]/path` or
 /// `user@host:path`, of ASCII letters, digits and '.', '-', '_'; no password, no IP address or name of an inner
-/// network. `hosts` are those allowed; empty allows every one. Source: security requirement GT-01.
+/// network. `hosts` are those allowed; empty allows every one. `origins` ("https://git.example.com:8443") are servers
+/// that the operator named: wherever those are, only the path has to be one. Source: security requirement GT-01.
 [[nodiscard]] std::optional<std::string> find_clone_url_refusal(std::string_view url,
-                                                                const std::vector<std::string>& hosts = {});
+                                                                const std::vector<std::string>& hosts = {},
+                                                                const std::vector<std::string>& origins = {});
 
 }  // namespace tinystacks::source

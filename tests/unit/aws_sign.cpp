@@ -92,4 +92,3 @@ TEST_CASE("canonical_query sorts by encoded name and value and gives every name 
     CHECK(aws::canonical_query({{"b", "2"}, {"a", "x y/+"}, {"acl", ""}, {"a", "1"}, {"é", "~"}}) ==
           "%C3%A9=~&a=1&a=x%20y%2F%2B&acl=&b=2");
 }
-

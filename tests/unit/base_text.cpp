@@ -1,3 +1,4 @@
+#include "base/printable_json.hpp"
 #include "base/text.hpp"
 
 #include "tests/support/catch.hpp"
@@ -30,6 +31,12 @@ TEST_CASE("printable shows what would steer a terminal", "[base]")
                     "b") == "a\\u202eb");
     CHECK(printable("tab\tline\n") == "tab\tline\n");
     CHECK(printable_line("a\nb\n\x1b") == "a\\nb\\n\\x1b");
+}
+
+TEST_CASE("printable_json escapes what may deceive a reader of JSON", "[base]")
+{
+    CHECK(printable_json(R"({"a":"b"})") == R"({"a":"b"})");
+    CHECK(printable_json("[\"\x7F\xC2\x9B\xE2\x80\xAE\xC3\xBC\"]") == "[\"\\u007f\\u009b\\u202e\xC3\xBC\"]");
 }
 
 TEST_CASE("shell_quote makes one word of any text", "[base]")

@@ -209,6 +209,54 @@ TEST_CASE("Store refuses files that it cannot read, and does not write over them
     CHECK(read_file(desk.settings() / "connections.json", 1 << 20) == text);
 }
 
+TEST_CASE("Store does not write over credentials of another version or shape", "[connection]")
+{
+    const auto* text = GENERATE("", "[]", R"({"version": 2, "credentials": {}})", R"({"credentials": {}})",
+                                R"({"version": 1, "credentials": []})");
+    CAPTURE(text);
+    Desk desk;
+    create_private_directories(desk.settings());
+    replace_file(desk.settings() / "credentials.json", text);
+    auto store = desk.store();
+    const auto error = error_of([&] { store.put(github(), tokens("x")); });
+    CHECK(error.kind() == ErrorKind::invalid_input);
+    CHECK(std::string(error.what()).find("credentials.json") != std::string::npos);
+    CHECK(read_file(desk.settings() / "credentials.json", 1 << 20) == text);
+    CHECK(store.list().empty());
+}
+
+TEST_CASE("Store refuses what is no file, naming it", "[connection]")
+{
+    const auto* file = GENERATE("connections.json", "credentials.json");
+    CAPTURE(file);
+    Desk desk;
+    create_private_directories(desk.settings() / file);
+    const auto error = error_of([&] { desk.store().put(github(), tokens("x")); });
+    CHECK(error.kind() == ErrorKind::failed);
+    CHECK(error.message().find((desk.settings() / file).string()) != std::string::npos);
+}
+
+TEST_CASE("Store takes from others a folder that is theirs to write to", "[connection]")
+{
+    const auto mode = GENERATE(0755U, 0777U, 01777U);
+    CAPTURE(mode);
+    Desk desk;
+    fs::create_directories(desk.settings());
+    REQUIRE(::chmod(desk.settings().c_str(), mode) == 0);
+    desk.store().put(github(), tokens("x"));
+    CHECK(mode_of(desk.settings()) == 0700);
+}
+
+TEST_CASE("Store tells scopes that nobody told from none", "[connection]")
+{
+    Desk desk;
+    auto connection = github();
+    connection.scopes = GENERATE(std::optional<std::vector<std::string>>(), std::vector<std::string>(),
+                                 std::vector<std::string>{"repo"});
+    desk.store().put(connection, tokens("x"));
+    CHECK(desk.store().list().front().scopes == connection.scopes);
+}
+
 TEST_CASE("Store gives secrets to a keyring by standard input", "[connection]")
 {
     Desk desk;

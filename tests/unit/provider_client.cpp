@@ -101,6 +101,27 @@ TEST_CASE("GitLab's verify asks the place for its kind of token", "[provider]")
     CHECK(desk.url(4) == "https://gitlab.com/oauth/token/info");
 }
 
+TEST_CASE("Client's verify takes a login as it is given, but no control characters", "[provider]")
+{
+    const auto kind = GENERATE(Kind::github, Kind::gitlab);
+    const auto answer = [](const std::string& login) {
+        return R"({"login": ")" + login + R"(", "username": ")" + login + "\"}";
+    };
+    Desk desk(kind);
+    desk.transport.reply(200, answer("\\u00e4da [bot]"));
+    desk.transport.reply(200, R"({"scopes": []})");
+    CHECK(desk.client->verify().login == "\xc3\xa4"
+                                         "da [bot]");
+    for (const auto* login : {"", "a\\u001b[2J", "a\\n::", "a\\tb", "a\\u0007", "a\\u202e", "a\\u0085"}) {
+        CAPTURE(login);
+        Desk hostile(kind);
+        hostile.transport.reply(200, answer(login));
+        const auto error = error_of([&] { (void)hostile.client->verify(); });
+        CHECK(error.kind() == ErrorKind::failed);
+        CHECK(printable(error.message()) == error.message());
+    }
+}
+
 TEST_CASE("Client tells refusals apart and repeats no token", "[provider]")
 {
     struct Case {
@@ -246,6 +267,7 @@ TEST_CASE("set_webhook creates a webhook once and updates it after", "[provider]
     desk.transport.reply(201, "{}");
     CHECK(desk.client->set_webhook(repository, hook) == provider::WebhookChange::created);
     CHECK(desk.transport.requests()[1].method == "POST");
+    CHECK(desk.transport.requests()[1].once);
     CHECK(desk.url(1) == row.hooks);
     CHECK(desk.transport.requests()[1].body.find(row.secret) != std::string::npos);
 

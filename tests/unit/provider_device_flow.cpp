@@ -8,6 +8,8 @@
 #include "tests/support/scripted_transport.hpp"
 #include "tests/support/waits.hpp"
 
+#include <algorithm>
+
 using namespace tinystacks;
 using namespace std::chrono_literals;
 using provider::Kind;
@@ -98,6 +100,7 @@ TEST_CASE("start_device_flow keeps its pace within bounds", "[provider]")
         {R"("expires_in": 999999, "interval": 5)", 5s, 1800s},
         {R"("expires_in": "900", "interval": "10")", 10s, 900s},
         {R"("expires_in": null, "interval": [])", 5s, 900s},
+        {R"("expires_in": "x", "interval": 5)", 5s, 900s},
     }));
     CAPTURE(row.members);
     Desk desk;
@@ -125,6 +128,8 @@ TEST_CASE("start_device_flow distrusts hostile answers", "[provider]")
         {200, begun(""), "verification"},
         {200, begun(R"(, "verification_uri": "https://github.com/login/device", "interval": 1000000000000)"),
          "interval"},
+        {200, begun(R"(, "verification_uri": "https://github.com/login/device", "expires_in": -1)"), "expired already"},
+        {200, begun(R"(, "verification_uri": "https://github.com/login/device", "expires_in": 0)"), "expired already"},
         {200, R"({"device_code": "d", "user_code": "\u001b[31mX", "verification_uri": "https://github.com/"})", "code"},
         {200, R"({"device_code": "", "user_code": "ABCD-EFGH", "verification_uri": "https://github.com/"})", "code"},
         {302, "", "redirect"},
@@ -209,6 +214,61 @@ TEST_CASE("await_grant ends when the code does", "[provider]")
     CHECK(error.message().find("again") != std::string::npos);
     CHECK(desk.waits.steady.time_since_epoch() == 28s);
     CHECK(desk.transport.used_up());
+}
+
+TEST_CASE("await_grant asks a last time just before the code ends", "[provider]")
+{
+    struct Case {
+        std::chrono::seconds life;
+        std::vector<std::chrono::milliseconds> waited;  ///< the last of them until the end
+    };
+    const auto row = GENERATE(values<Case>({
+        {28s, {6s, 6s, 6s, 8s, 2s}},  // there is no room for two more
+        {20s, {6s, 6s, 6s, 2s}},
+        {13s, {11s, 2s}},
+        {8s, {6s, 2s}},
+        {7s, {7s}},  // the pace comes first
+    }));
+    CAPTURE(row.life.count());
+    Desk desk;
+    for (std::size_t asked = 1; asked < row.waited.size(); ++asked) {
+        desk.transport.reply(200, pending);
+    }
+    CHECK(error_of([&] { (void)desk.wait_for_grant(github, row.life); }).kind() == ErrorKind::failed);
+    CHECK(desk.waits.waited == row.waited);
+    CHECK(desk.transport.used_up());
+}
+
+TEST_CASE("await_grant asks before the end also after a long silence", "[provider]")
+{
+    Desk desk;
+    desk.transport.fail("cannot connect");
+    desk.transport.fail("cannot connect");
+    desk.transport.reply(200, granted);
+    (void)desk.wait_for_grant(github, 35s);
+    CHECK(desk.waits.waited == std::vector<std::chrono::milliseconds>{6s, 12s, 15s});
+}
+
+TEST_CASE("await_grant gives up when an answer is too long", "[provider]")
+{
+    Desk desk;
+    desk.transport.reply(200, R"({"error": "authorization_pending", "more": ")" + std::string(70'000, 'x') + "\"}");
+    CHECK(error_of([&] { (void)desk.wait_for_grant(); }).message().find("larger than") != std::string::npos);
+    CHECK(desk.transport.used_up());
+}
+
+TEST_CASE("no form of OAuth is sent twice by the transport", "[provider]")
+{
+    Desk desk;
+    desk.transport.reply(200, begun(R"(, "verification_uri": "https://github.com/login/device")"));
+    desk.transport.reply(200, granted);
+    desk.transport.reply(200, R"({"access_token": "a2", "refresh_token": "r2"})");
+    desk.transport.reply(200, "{}");
+    (void)provider::start_device_flow(github, {}, desk.world());
+    (void)desk.wait_for_grant();
+    (void)provider::refresh_grant(gitlab, Secret("r1"), desk.world());
+    (void)provider::revoke(gitlab, Secret("a"), desk.world());
+    CHECK(std::ranges::all_of(desk.transport.requests(), &http::Request::once));
 }
 
 TEST_CASE("await_grant is interrupted at once", "[provider]")

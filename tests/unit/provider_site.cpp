@@ -124,3 +124,28 @@ TEST_CASE("parse_remote refuses a clone URL that could lead elsewhere", "[provid
         CHECK(printable(error.message()) == error.message());
     }
 }
+
+TEST_CASE("check_repository_name takes what the path of a clone URL is made of", "[provider]")
+{
+    for (const auto* name : {"web", "acme/web", "acme/platform/web.js", "a_b/-c", ".github"}) {
+        CAPTURE(name);
+        CHECK_NOTHROW(provider::check_repository_name(name));
+    }
+    for (const auto& name :
+         {std::string("../../other-customer/repo"), std::string("-u./payload"), std::string(), std::string("/web"),
+          std::string("acme//web"), std::string("acme/web/"), std::string("."), std::string("acme/we b"),
+          std::string("acme/w\xc3\xa4"
+                      "b"),
+          std::string("acme/%2e%2e"), std::string("acme/web\n::"), std::string("acme/web?x=1"),
+          std::string(1025, 'a')}) {
+        CAPTURE(name);
+        try {
+            provider::check_repository_name(name);
+            FAIL("expected an Error");
+        } catch (const Error& error) {
+            CHECK(error.kind() == ErrorKind::usage);
+            CHECK(error.message().find("must start with https:// or") != std::string::npos);
+            CHECK(printable_line(error.message()) == error.message());
+        }
+    }
+}

@@ -68,6 +68,24 @@ TEST_CASE("find_clone_url_refusal leaves an inner host to those who allow it by 
     CHECK(source::find_clone_url_refusal("https://10.0.0.1/acme/web", {"10.0.0.1"}).has_value());
 }
 
+TEST_CASE("find_clone_url_refusal looks at the path alone where the operator named the server", "[source]")
+{
+    const std::vector<std::string> named = {"https://git.corp.internal:8443", "http://127.0.0.1:3000"};
+    for (const auto* url : {"https://git.corp.internal:8443/acme/web.git", "http://127.0.0.1:3000/acme/web"}) {
+        CAPTURE(url);
+        CHECK(source::find_clone_url_refusal(url).has_value());
+        CHECK(source::find_clone_url_refusal(url, {}, named) == std::nullopt);
+    }
+    for (const auto* url : {"https://git.corp.internal:8443/acme/../web", "https://git.corp.internal:8443/",
+                            "https://git.corp.internal:8443", "https://git.corp.internal:84431/acme/web",
+                            "http://127.0.0.1:3000@evil.example/acme/web", "http://127.0.0.1:3000/acme/web#x",
+                            "http://127.0.0.1:3000/a%0aweb", "http://127.0.0.1:3001/acme/web",
+                            "http://git.corp.internal:8443/acme/web"}) {
+        CAPTURE(url);
+        CHECK(source::find_clone_url_refusal(url, {}, named).has_value());
+    }
+}
+
 TEST_CASE("find_clone_url_refusal refuses the attack cases with the words they ask for", "[source]")
 {
     const auto text = read_file(TS_FIXTURES "/attack/urls/clone-urls.tsv", 1 << 20);

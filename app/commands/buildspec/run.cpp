@@ -83,7 +83,7 @@ view::Report run(const Options& options, Context& context)
     auto& services = context.services;
     auto work = run_options(options, services);
     auto progress = services.make_progress(view::Progress::Style::log, context.out, context.err);
-    const auto done = carry_out(control::RunBuildspec{std::move(work)}, services.control(), progress, context.err);
+    const auto done = carry_out(control::RunBuildspec{std::move(work)}, services.embedded(), progress, context.err);
     if (const auto* error = std::get_if<Error>(&done.result)) {
         throw *error;
     }

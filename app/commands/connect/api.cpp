@@ -2,10 +2,10 @@
 #include "commands/values.hpp"
 
 #include "access.hpp"
+#include "watch.hpp"
 
-#include "base/text.hpp"
-#include "http/retry.hpp"
-#include "http/url.hpp"
+#include "api/catalogue.hpp"
+#include "source/name.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,66 +19,34 @@ struct Options {
     bool make_default = false;
 };
 
-struct Answered {
-    int status = 0;
-    std::string beginning;  ///< of the body: enough to see what it is
-};
-
-Answered get(http::Transport& transport, const std::string& url, const http::Headers& headers)
+/// Throws what the server says unless it is a TinyStacks API that takes the token, which is sent only to what answers
+/// /ping.
+void verify(const api::Server& server, const Services& services, const Interruption& interruption)
 {
-    constexpr std::size_t enough = 1024;
-    http::Request request;
-    request.url = url;
-    request.headers = headers;
-    Answered answered;
-    const auto start_body = [&]() -> http::OnBody {
-        answered.beginning.clear();
-        return [&](std::string_view piece) {
-            answered.beginning += piece.substr(0, enough - std::min(enough, answered.beginning.size()));
-        };
-    };
-    answered.status = http::send_with_retry(transport, request, start_body).status;
-    return answered;
-}
-
-/// Throws Error{failed} for what is no TinyStacks API, Error{unauthenticated} and Error{not_allowed} when it does not
-/// take the token, which is sent only to what answers /ping.
-void verify(const std::string& url, const Secret& token, const std::string& group, http::Transport& transport)
-{
-    const auto no_api = [&](std::string_view path, int status) {
-        const bool redirect = status >= 300 && status < 400;
-        return Error(ErrorKind::failed, "'{}' does not answer as a TinyStacks API: GET {} gave HTTP {}{}", url, path,
-                     status, redirect ? ", a redirect, which is not followed" : "");
-    };
-    const auto ping = get(transport, http::join_url(url, "/ping"), {}).status;
-    if (ping != 200) {
-        throw no_api("/ping", ping);
-    }
-    constexpr std::string_view sources = "/infrastructure-code-sources";
-    http::Headers headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + token.reveal()}};
-    if (!group.empty()) {
-        headers.emplace_back("group", group);
-    }
-    const auto answered = get(transport, http::join_url(url, sources), headers);
-    if (answered.status == 401) {
-        throw Error(ErrorKind::unauthenticated, "'{}' does not accept the token (HTTP 401): nothing is stored", url)
-            .with_hint(fmt::format("tinystacks connect api {}", url));
-    }
-    if (answered.status == 403) {
-        throw Error(ErrorKind::not_allowed, "'{}' does not let the token in{} (HTTP 403): nothing is stored", url,
-                    group.empty() ? "" : fmt::format(" as group '{}'", printable(group)));
-    }
-    if (answered.status != 200 || !trim(answered.beginning).starts_with('[')) {
-        throw no_api(sources, answered.status);
-    }
+    const auto transport = services.make_transport();
+    const api::Server stranger{server.url, {}, {}};
+    api::Session unknown(*transport, stranger);
+    api::Catalogue(unknown, interruption).ping();
+    api::Session known(*transport, server);
+    api::Catalogue(known, interruption).for_each_source([](const source::Source&) {});
 }
 
 view::Report run(const Options& options, Context& context)
 {
     const auto url = connection::normalised_url(options.url);
+    if (!options.group.empty()) {
+        source::check_existing_name("group", options.group);
+    }
     refuse_to_store_beside(find_given_token(context.services), url);
     const auto token = read_token(options.with_token, fmt::format("Token for {}", url), context);
-    verify(url, token, options.group, *context.services.make_transport());
+    const api::Server server{url, token, options.group};
+    interruptible(context.err, [&](const Interruption& interruption) {
+        try {
+            verify(server, context.services, interruption);
+        } catch (const Error& error) {
+            throw error.while_doing("nothing is stored");
+        }
+    });
     connection::Connection connection;
     connection.kind = connection::Kind::api;
     connection.address = url;

@@ -2,7 +2,9 @@
 #include "commands/values.hpp"
 
 #include "access.hpp"
+#include "watch.hpp"
 
+#include "aws/assume_role.hpp"
 #include "aws/chain.hpp"
 #include "aws/region.hpp"
 #include "aws/session.hpp"
@@ -13,24 +15,42 @@
 namespace tinystacks::app::commands {
 namespace {
 
+constexpr std::string_view session_name = "connect";
+
 struct Options {
     connection::Aws way;
 };
 
+void check_way(const connection::Aws& way)
+{
+    if (way.role_arn.empty() && way.external_id.empty()) {
+        return;
+    }
+    if (way.role_arn.empty()) {
+        throw Error(ErrorKind::usage, "--external-id is for a role, and there is no --role-arn")
+            .with_hint("tinystacks connect aws --help");
+    }
+    try {
+        aws::check({way.role_arn, way.external_id, std::string(session_name)});
+    } catch (const Error& error) {
+        throw Error(ErrorKind::usage, "{}", error.message()).with_hint("tinystacks connect aws --help");
+    }
+}
+
 aws::Caller identify(const connection::Aws& way, const std::string& region, process::Environment environment,
-                     const Services& services)
+                     const Services& services, const Interruption& interruption)
 {
     const auto transport = services.make_transport();
     if (way.profile.empty()) {
         aws::Session session({*transport, std::move(environment), services.clock(), services.make_launcher()},
-                             {region, way.role_arn, way.external_id, "connect"});
-        return session.sts.get_caller_identity();
+                             {region, way.role_arn, way.external_id, std::string(session_name)});
+        return session.sts.get_caller_identity(interruption);
     }
     const aws::Client::World world{*transport, std::move(environment), services.clock(), http::real_patience()};
     const auto launcher = services.make_launcher()();
     const auto keys = aws::make_chain({world, *launcher, region, "tinystacks", aws::ProfileChoice::flag});
     aws::Client client(world, *keys, region);
-    return aws::Sts(client).get_caller_identity();
+    return aws::Sts(client).get_caller_identity(interruption);
 }
 
 /// The same profile or role may not lead to another account than it did: it was connected for that one.
@@ -44,7 +64,7 @@ void check_pinned(const connection::Aws& way, const aws::Caller& caller, const c
             each.kind == connection::Kind::aws && each.aws.profile == way.profile && each.aws.role_arn == way.role_arn;
         if (same && each.address != caller.account) {
             throw Error(ErrorKind::conflict, "{} led to account {} when it was connected, and leads to {} now",
-                        way.profile.empty() ? "the role" : fmt::format("profile '{}'", printable(way.profile)),
+                        way.profile.empty() ? "the role" : fmt::format("profile '{}'", printable_line(way.profile)),
                         each.address, caller.account)
                 .with_hint(fmt::format("tinystacks connect remove {}", each.address));
         }
@@ -55,17 +75,16 @@ view::Report run(const Options& options, Context& context)
 {
     const auto& services = context.services;
     auto way = options.way;
-    if (!way.external_id.empty() && way.role_arn.empty()) {
-        throw Error(ErrorKind::usage, "--external-id is for a role, and there is no --role-arn")
-            .with_hint("tinystacks connect aws --help");
-    }
+    check_way(way);
     auto environment = services.environment();
     if (!way.profile.empty()) {
         environment.erase("AWS_DEFAULT_PROFILE");
         environment["AWS_PROFILE"] = way.profile;
     }
     const auto region = aws::choose_region(way.region, environment).name;
-    const auto caller = identify(way, region, environment, services);
+    const auto caller = interruptible(context.err, [&](const Interruption& interruption) {
+        return identify(way, region, environment, services, interruption);
+    });
     check_pinned(way, caller, connections(services));
     way.region = region;
     connection::Connection connection;

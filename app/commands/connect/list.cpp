@@ -4,6 +4,7 @@
 #include "view/connection.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 namespace tinystacks::app::commands {
 namespace {
@@ -13,15 +14,24 @@ view::Report run(Context& context)
     const auto& services = context.services;
     const auto store = connections(services);
     auto report = view::connection_list(store.list(), store.default_api().value_or(""), services.clock()());
+    auto variables = nlohmann::json::array();
+    const auto tell = [&](const std::string& variable, connection::Kind kind, const std::string& host) {
+        report.notes.push_back(host.empty() ? variable + " is set: it wins over the tokens of every API"
+                                            : fmt::format("{} is set: it is used for {}", variable, host));
+        variables.push_back({{"variable", variable},
+                             {"kind", to_string(kind)},
+                             {"address", host.empty() ? nlohmann::json() : nlohmann::json(host)}});
+    };
     if (const auto given = find_given_token(services)) {
-        report.notes.push_back(fmt::format("{} is set: it wins over the tokens of every API", given->variable));
+        tell(given->variable, connection::Kind::api, {});
     }
     for (const auto kind : {provider::Kind::github, provider::Kind::gitlab}) {
         const provider::Site site{kind, given_host(services, kind)};
         if (const auto given = find_given_token(services, site)) {
-            report.notes.push_back(fmt::format("{} is set: it is used for {}", given->variable, site.host));
+            tell(given->variable, connection_kind(kind), site.host);
         }
     }
+    (*report.result)["environment"] = std::move(variables);
     return report;
 }
 

@@ -52,21 +52,13 @@ std::vector<std::string> wanted_scopes(const Options& options)
 provider::Grant grant_on_device(const provider::Application& application, const std::vector<std::string>& scopes,
                                 const provider::World& world, Context& context)
 {
-    std::stop_source gently;
-    std::stop_source now;
-    Interrupts interrupts;
-    interrupts.watch([&](control::Cancel how) { (how == control::Cancel::now ? now : gently).request_stop(); },
-                     context.err);
-    const Interruption interruption{gently.get_token(), now.get_token()};
-    try {
+    return interruptible(context.err, [&](const Interruption& interruption) {
         const auto code = provider::start_device_flow(application, scopes, world, interruption);
         context.err.write(fmt::format("{} at {} is asked for: {}\nopen  {}\ntype  {}\n", title(application.site.kind),
                                       application.site.host, join(scopes, ", "), code.verification_uri,
                                       code.user_code));
         return provider::await_grant(application, code, scopes, world, interruption);
-    } catch (const Interrupted&) {
-        throw Stop(interrupts.exit_code());
-    }
+    });
 }
 
 provider::Grant get_grant(const Options& options, const provider::Application& application,
@@ -100,7 +92,9 @@ view::Report run(const Options& options, Context& context)
     const provider::Application application{site, options.with_token ? std::string()
                                                                      : find_client_id(options, site, services)};
     const auto grant = get_grant(options, application, scopes, world, context);
-    const auto account = provider::make_client(site, grant.access_token, world)->verify();
+    const auto account = interruptible(context.err, [&](const Interruption& interruption) {
+        return provider::make_client(site, grant.access_token, world)->verify(interruption);
+    });
     if (account.scopes) {
         provider::require_scopes(options.kind, *account.scopes, scopes);
     }
@@ -108,7 +102,10 @@ view::Report run(const Options& options, Context& context)
     connection.kind = connection_kind(options.kind);
     connection.address = site.host;
     connection.account = account.login;
-    connection.scopes = account.scopes.value_or(grant.scopes);
+    connection.scopes = account.scopes;
+    if (!account.scopes && !grant.scopes.empty()) {
+        connection.scopes = grant.scopes;
+    }
     connection.expires_at = grant.expires_at ? grant.expires_at : account.expires_at;
     connection.client_id = application.client_id;
     auto report = store_connection(std::move(connection), {grant.access_token, grant.refresh_token}, context);

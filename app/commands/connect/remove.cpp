@@ -3,6 +3,7 @@
 
 #include "access.hpp"
 #include "view/connection.hpp"
+#include "watch.hpp"
 
 #include "base/text.hpp"
 #include "provider/oauth.hpp"
@@ -17,13 +18,17 @@ struct Options {
     std::string which;
 };
 
+/// Those of a kind, of an address, or of both: KIND/ADDRESS.
 std::vector<connection::Connection> matches(const std::string& which, const connection::Store& store)
 {
-    const auto kind = connection::find_kind(which);
-    const auto address = which.find("://") == std::string::npos ? to_lower(which) : connection::normalised_url(which);
+    const auto slash = which.find('/');
+    const auto kind = connection::find_kind(which.substr(0, slash));
+    const auto rest = !kind ? which : slash == std::string::npos ? std::string() : which.substr(slash + 1);
+    const auto address = rest.find("://") == std::string::npos ? to_lower(rest) : connection::normalised_url(rest);
     auto all = store.list();
-    std::erase_if(
-        all, [&](const connection::Connection& each) { return kind ? each.kind != *kind : each.address != address; });
+    std::erase_if(all, [&](const connection::Connection& each) {
+        return (kind && each.kind != *kind) || (!address.empty() && each.address != address);
+    });
     return all;
 }
 
@@ -31,26 +36,24 @@ connection::Connection choose(const std::string& which, const connection::Store&
 {
     const auto found = matches(which, store);
     if (found.empty()) {
-        throw Error(ErrorKind::not_found, "nothing is connected as '{}'", printable(which))
+        throw Error(ErrorKind::not_found, "nothing is connected as '{}'", printable_line(which))
             .with_hint("tinystacks connect list");
     }
     if (found.size() > 1) {
         std::vector<std::string> ways;
         for (const auto& each : found) {
-            ways.push_back(fmt::format("{} {}", to_string(each.kind), printable(each.address)));
+            ways.push_back(fmt::format("{}/{}", to_string(each.kind), printable_line(each.address)));
         }
-        const auto& first = found.front();
-        throw Error(ErrorKind::conflict, "'{}' is connected {} times: {}", printable(which), found.size(),
+        throw Error(ErrorKind::conflict, "'{}' is connected {} times: {}", printable_line(which), found.size(),
                     enumerate(ways))
-            .with_hint(fmt::format("tinystacks connect remove {}",
-                                   connection::find_kind(which) ? first.address : std::string(to_string(first.kind))));
+            .with_hint("tinystacks connect remove " + ways.front());
     }
     return found.front();
 }
 
 /// What becomes of the token at who gave it. Whatever that is, the connection goes.
 provider::Revocation revoke(const connection::Connection& connection, const connection::Store& store,
-                            const Services& services)
+                            const Services& services, const Interruption& interruption)
 {
     const auto kind = find_provider_kind(connection.kind);
     if (!kind) {
@@ -58,9 +61,12 @@ provider::Revocation revoke(const connection::Connection& connection, const conn
     }
     try {
         const auto tokens = store.find_tokens(connection);
+        if (!tokens) {
+            return {false, "its token was gone from where it was kept, and was not revoked"};
+        }
         const auto transport = services.make_transport();
-        return provider::revoke({{*kind, connection.address}, connection.client_id}, tokens ? tokens->access : Secret(),
-                                {*transport, services.clock()});
+        return provider::revoke({{*kind, connection.address}, connection.client_id}, tokens->access,
+                                {*transport, services.clock()}, interruption);
     } catch (const Error& error) {
         return {false, error.hint().empty() ? error.message() : fmt::format("{}: {}", error.message(), error.hint())};
     }
@@ -72,19 +78,24 @@ view::Report run(const Options& options, Context& context)
     auto store = connections(services);
     const auto connection = choose(options.which, store);
     const auto default_api = store.default_api().value_or("");
-    const auto revocation = revoke(connection, store, services);
+    const auto revocation = interruptible(context.err, [&](const Interruption& interruption) {
+        return revoke(connection, store, services, interruption);
+    });
     store.remove(connection);
     view::Report report;
     report.text = fmt::format("removed: {}{}\n", view::line_of(connection, default_api),
                               revocation.revoked ? "; its token is revoked" : "");
+    auto advice = nlohmann::json();
     if (!revocation.advice.empty()) {
-        report.notes.push_back(fmt::format("the token itself is still good; {}", revocation.advice));
+        advice = fmt::format("the token itself is still good; {}", revocation.advice);
+        report.notes.push_back(advice.get<std::string>());
     }
     if (connection.kind == connection::Kind::api && connection.address == default_api) {
         report.notes.emplace_back("there is no default API any more: the control plane is embedded");
     }
     (*report.result)["connection"] = view::connection_json(connection, default_api);
     (*report.result)["revoked"] = revocation.revoked;
+    (*report.result)["advice"] = std::move(advice);
     return report;
 }
 

@@ -12,7 +12,7 @@ namespace tinystacks::connection::detail {
 /// link, another user's, or open to others, and Error{invalid_input} for one that holds something else. Source:
 /// security requirement CR-01.
 [[nodiscard]] nlohmann::json read_private(const std::filesystem::path& file);
-/// Replaces it, mode 0600, in a folder of mode 0700.
+/// Replaces it, mode 0600, in a folder that is brought to mode 0700.
 void write_private(const std::filesystem::path& file, const nlohmann::json& object);
 
 /// Held from construction to destruction: no other process holds the same file meanwhile.

@@ -1,5 +1,7 @@
 #include "control/detail/request.hpp"
 
+#include <concepts>
+
 namespace tinystacks::control {
 
 std::string_view kind_of(const Request& request)
@@ -13,6 +15,9 @@ std::string_view kind_of(const Request& request)
         std::string_view operator()(const pipeline::RefreshRequest&) const { return "refresh"; }
         std::string_view operator()(const pipeline::RuntimeLogRequest&) const { return "logs"; }
         std::string_view operator()(const pipeline::WatchRequest&) const { return "watch"; }
+        std::string_view operator()(const SourceRequest&) const { return "source"; }
+        std::string_view operator()(const StackRequest&) const { return "stack"; }
+        std::string_view operator()(const LogRequest&) const { return "logs"; }
     };
     return std::visit(Kind{}, request);
 }
@@ -21,7 +26,11 @@ const pipeline::Source* source_of(const Request& request)
 {
     return std::visit(
         [](const auto& each) -> const pipeline::Source* {
-            if constexpr (requires { each.source; }) {
+            if constexpr (requires {
+                              {
+                                  each.source
+                                  } -> std::same_as<const pipeline::Source&>;
+                          }) {
                 return &each.source;
             } else {
                 return nullptr;

@@ -149,7 +149,7 @@ void Transfer::set_headers()
     }
     add_header_line("Expect:");  // without it libcurl waits a second for servers that do not know "100-continue"
     set(CURLOPT_HTTPHEADER, headers_.get());
-    set(CURLOPT_USERAGENT, "tinystacks");
+    set(CURLOPT_USERAGENT, "tinystacks/" TS_VERSION);
 }
 
 void Transfer::set_limits(const NetworkLimits& limits)
@@ -158,6 +158,7 @@ void Transfer::set_limits(const NetworkLimits& limits)
         throw Error(ErrorKind::invalid_input, "the request to '{}' has no time limit", target_.shown);
     }
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_FRESH_CONNECT, request_.once ? 1L : 0L);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
     if (!request_.may_be_silent) {
@@ -292,17 +293,23 @@ void Transfer::fail(CURLcode code) const
     const bool repeats_proxy = code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY;
     const auto words = printable(trim(words_[0] == '\0' || repeats_proxy ? curl_.easy_strerror(code) : words_.data()));
     if (header_bytes_ > header_limit) {
-        throw Error(ErrorKind::failed, "the answer from '{}' has more than {} bytes of headers", target_.shown,
-                    header_limit);
+        throw Unanswered(Error(ErrorKind::failed, "the answer from '{}' has more than {} bytes of headers",
+                               target_.shown, header_limit));
     }
     if (is_distrust(code)) {
         throw Error(ErrorKind::unavailable, "the certificate of '{}' cannot be trusted: {}", target_.shown, words)
             .with_hint("export SSL_CERT_FILE=/path/to/ca-certificates.pem");
     }
     if (header_bytes_ != 0) {
-        throw Error(ErrorKind::failed, "the answer from '{}' broke off: {}", target_.shown, words);
+        throw Unanswered(Error(ErrorKind::failed, "the answer from '{}' broke off: {}", target_.shown, words));
     }
-    throw Error(ErrorKind::failed, "no answer from '{}': {}", target_.shown, words);
+    const Error error(ErrorKind::failed, "no answer from '{}': {}", target_.shown, words);
+    long sent = 0;
+    (void)curl_.easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
+    if (sent > 0) {
+        throw Unanswered(error);
+    }
+    throw Error(error);
 }
 
 }  // namespace tinystacks::http::detail

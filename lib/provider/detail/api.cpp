@@ -19,7 +19,8 @@ std::optional<Time> find_moment(const http::Response& response, std::string_view
     const auto text = response.find_header(header).value_or("");
     long seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    const bool good = error == std::errc() && end == text.data() + text.size() && !text.empty();
+    constexpr long last = 253402300799;  // the year 9999
+    const bool good = error == std::errc() && end == text.data() + text.size() && seconds >= 0 && seconds <= last;
     return good ? std::optional(Time(std::chrono::seconds(seconds))) : std::nullopt;
 }
 
@@ -104,6 +105,7 @@ Answer Api::change(std::string_view method, std::string_view path, const nlohman
     http::Request request;
     request.method = method;
     request.url = api_base(site_) + std::string(path);
+    request.once = method == "POST";  // which makes another each time
     if (!body.is_null()) {
         request.headers = {{"Content-Type", "application/json"}};
         request.body = body.dump();
@@ -181,7 +183,7 @@ void Api::fail(const http::Request& request, const http::Exchange& exchange) con
 
 std::string Api::words_of(const http::Exchange& exchange) const
 {
-    const auto json = nlohmann::json::parse(exchange.body, nullptr, false);
+    const auto json = parse_shallow(exchange.body);
     std::string words;
     for (const auto* name : {"message", "error_description", "error"}) {
         if (words.empty() && json.is_object() && json.contains(name)) {
@@ -220,6 +222,20 @@ std::string text_of(const nlohmann::json& object, const char* name)
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::string login_of(const nlohmann::json& user, const char* name, const Site& site)
+{
+    auto login = text_of(user, name);
+    if (login.empty()) {
+        throw Error(ErrorKind::failed, "'{}' does not say whose token this is", site.host);
+    }
+    const bool one_line = std::ranges::none_of(login, [](unsigned char c) { return c < ' '; });
+    if (!one_line || printable(login) != login) {
+        throw Error(ErrorKind::failed, "'{}' says that this token is of '{}', and no login has control characters",
+                    site.host, shown(login));
+    }
+    return login;
+}
+
 long number_of(const nlohmann::json& object, const char* name)
 {
     const auto found = object.is_object() ? object.find(name) : object.end();
@@ -238,10 +254,22 @@ nlohmann::json object_of(const nlohmann::json& object, const char* name)
     return found != object.end() && found->is_object() ? *found : nlohmann::json();
 }
 
+nlohmann::json parse_shallow(std::string_view body)
+{
+    constexpr int deepest = 64;
+    bool deep = false;
+    const auto within = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+        deep = deep || depth > deepest;
+        return !deep;
+    };
+    auto json = nlohmann::json::parse(body, within, false);
+    return deep ? nlohmann::json(nlohmann::json::value_t::discarded) : json;
+}
+
 nlohmann::json parse_json(const http::Exchange& exchange, std::string_view host)
 {
     const auto type = to_lower(exchange.response.find_header("content-type").value_or("application/json"));
-    auto json = nlohmann::json::parse(exchange.body, nullptr, false);
+    auto json = parse_shallow(exchange.body);
     if (type.find("json") == std::string::npos || json.is_discarded()) {
         throw Error(ErrorKind::failed, "'{}' answers with something else than JSON ({}, HTTP {})", host,
                     shown(type.substr(0, type.find(';'))), exchange.response.status)

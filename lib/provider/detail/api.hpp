@@ -65,6 +65,13 @@ private:
 /// A member that is an object; null for anything else.
 [[nodiscard]] nlohmann::json object_of(const nlohmann::json& object, const char* name);
 
+/// Whose token `user` says it is. Throws Error{failed} when it does not say, or with control characters: names are kept
+/// as a provider gives them, but for these.
+[[nodiscard]] std::string login_of(const nlohmann::json& user, const char* name, const Site& site);
+
+/// JSON of at most 64 levels; discarded when it is more or no JSON. nlohmann copies and writes by recursion (security
+/// requirement PA-07).
+[[nodiscard]] nlohmann::json parse_shallow(std::string_view body);
 /// JSON, whatever it is. Throws Error{failed} naming `host` when the answer is of another type or none.
 [[nodiscard]] nlohmann::json parse_json(const http::Exchange& exchange, std::string_view host);
 

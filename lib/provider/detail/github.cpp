@@ -1,6 +1,5 @@
 #include "provider/detail/github.hpp"
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
 #include "provider/detail/webhooks.hpp"
@@ -55,15 +54,12 @@ Account GitHub::verify(const Interruption& interruption)
 {
     const auto answer = api_.get("/user", interruption);
     Account account;
-    account.login = text_of(answer.json, "login");
-    if (account.login.empty()) {
-        throw Error(ErrorKind::failed, "'{}' does not say whose token this is", api_.site().host);
-    }
+    account.login = login_of(answer.json, "login", api_.site());
     if (const auto header = answer.response.find_header("x-oauth-scopes")) {
         account.scopes.emplace();
         for (const auto scope : split(*header, ',')) {
             if (!trim(scope).empty()) {
-                account.scopes->emplace_back(trim(scope));
+                account.scopes->push_back(to_utf8(trim(scope)));
             }
         }
     }

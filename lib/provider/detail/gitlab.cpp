@@ -1,6 +1,5 @@
 #include "provider/detail/gitlab.hpp"
 
-#include "base/error.hpp"
 #include "base/text.hpp"
 #include "http/url.hpp"
 #include "provider/detail/webhooks.hpp"
@@ -64,10 +63,7 @@ GitLab::GitLab(const Site& site, const Secret& token, const World& world)
 Account GitLab::verify(const Interruption& interruption)
 {
     Account account;
-    account.login = text_of(api_.get("/user", interruption).json, "username");
-    if (account.login.empty()) {
-        throw Error(ErrorKind::failed, "'{}' does not say whose token this is", api_.site().host);
-    }
+    account.login = login_of(api_.get("/user", interruption).json, "username", api_.site());
     // Each kind of token has its own place to ask, and is refused at the other's.
     const std::vector<int> of_another_kind = {400, 401, 403, 404};
     if (const auto personal = api_.find("/personal_access_tokens/self", of_another_kind, interruption)) {
@@ -76,7 +72,8 @@ Account GitLab::verify(const Interruption& interruption)
     } else if (const auto granted = api_.find_web("/oauth/token/info", of_another_kind, interruption)) {
         account.scopes = list_of(granted->json, "scope");
         if (const auto seconds = number_of(granted->json, "expires_in"); seconds > 0) {
-            account.expires_at = api_.now() + std::chrono::seconds(seconds);
+            constexpr long longest = 366L * 24 * 3600;
+            account.expires_at = api_.now() + std::chrono::seconds(std::min(seconds, longest));
         }
     }
     return account;

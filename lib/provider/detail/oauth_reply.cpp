@@ -21,8 +21,7 @@ nlohmann::json members_of(const http::Exchange& exchange)
         }
         return members;
     }
-    return type.find("json") == std::string::npos ? nlohmann::json()
-                                                  : nlohmann::json::parse(exchange.body, nullptr, false);
+    return type.find("json") == std::string::npos ? nlohmann::json() : parse_shallow(exchange.body);
 }
 
 Error again(ErrorKind kind, const Site& site, std::string_view why)
@@ -70,7 +69,17 @@ http::Exchange post_form(const Site& site, std::string_view path, const http::Fo
     request.url = web_base(site) + std::string(path);
     request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
     request.body = http::form_encode(form);
-    return http::fetch(world.transport, request, interruption, longest_answer);
+    request.once = true;
+    http::Exchange exchange;
+    const auto keep = [&](std::string_view piece) {
+        if (piece.size() > longest_answer - exchange.body.size()) {
+            throw Error(ErrorKind::unavailable, "the answer of {} at '{}' is larger than {} bytes", title(site.kind),
+                        site.host, longest_answer);
+        }
+        exchange.body += piece;
+    };
+    exchange.response = world.transport.send(request, keep, interruption);
+    return exchange;
 }
 
 OauthReply parse_reply(const Site& site, const http::Exchange& exchange)
@@ -106,7 +115,7 @@ Grant grant_of(const Site& site, const OauthReply& reply, Time now)
     std::ranges::replace(scopes, ',', ' ');  // GitHub's way; RFC 6749 has blanks
     for (const auto scope : split(scopes, ' ')) {
         if (!scope.empty()) {
-            grant.scopes.emplace_back(scope);
+            grant.scopes.push_back(to_utf8(scope));
         }
     }
     constexpr long longest = 366L * 24 * 3600;
@@ -136,7 +145,7 @@ Error refusal_of(const Application& application, const OauthReply& reply)
     }
     if (code == "incorrect_client_credentials" || code == "invalid_client") {
         return Error(ErrorKind::failed, "{} at '{}' knows no application '{}'", title(site.kind), site.host,
-                     printable(application.client_id))
+                     printable_line(application.client_id))
             .with_hint("--client-id ID");
     }
     const auto words = reply.text("error_description");

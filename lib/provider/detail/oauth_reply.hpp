@@ -22,7 +22,8 @@ struct OauthReply {
     [[nodiscard]] long number(const char* name, long otherwise) const;
 };
 
-/// Sends a form below web_base() of the site, once. Throws Error{failed} when no answer came.
+/// Sends a form below web_base() of the site, once: a second use of a code or of a refresh token may void what the
+/// first one gave. Throws Error{failed} when no answer came, Error{unavailable} for one that is too long to be read.
 [[nodiscard]] http::Exchange post_form(const Site& site, std::string_view path, const http::Form& form,
                                        const World& world, const Interruption& interruption);
 
