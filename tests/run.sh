@@ -107,6 +107,9 @@ start_engine "$state" --data-root "$state/docker" || exit 1
 base_image || die 'there is no base image'
 run_script python-packages venv
 export PATH=$root/build/venv/bin:$PATH
+# With some builds of node npm is there already, and Debian's package of it would not go with them.
+command -v npm >/dev/null || install_packages <(printf '%s\n' nodejs npm) || say 'npm cannot be installed'
+run_script prism python3 tests/support/prism.py --install
 
 for preset in release asan; do
     run_script "build-$preset" build "$preset"

@@ -113,6 +113,26 @@ def bench_start(table, program):
                       lambda: start_seconds(["git", "--version"]), 6)
 
 
+def bench_api(table, program, folder):
+    """Lists of a TinyStacks API, and what curl takes for the same reply."""
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
+    from tinystacks_api import World  # here, for it wants packages
+
+    with World() as world:
+        world.add_many(sources=20, stacks=10_000)
+        os.environ.update(TINYSTACKS_CONTROL=world.url, TINYSTACKS_TOKEN="token-of-ada")
+        curl = ["curl", "-s", "-H", "Authorization: Bearer token-of-ada", "-A", "tinystacks", f"{world.url}/infrastructure-code-sources"]
+        ours = [program, "source", "list", "--json"]
+        times = [(seconds_to_file(ours, folder / "ours.log"), seconds_to_file(curl, folder / "curl.log")) for _ in range(STARTS)]
+        mine, its = (statistics.median(each) * 1000 for each in zip(*times))
+        table.row("source list --json", f"{mine:.1f} ms", f"{its:.1f} ms", mine, 20, " ms")
+        mine, its = (statistics.median(peak_kib(each, folder) for _ in range(ROUNDS)) / 1024 for each in (ours, curl))
+        table.row("peak memory of source list --json", f"{mine:.1f} MiB", f"{its:.1f} MiB", mine / its, 1.3)
+        mine = statistics.median(peak_kib([program, "stack", "list", "--json"], folder) for _ in range(ROUNDS)) / 1024
+        table.row("peak memory of 10,000 stacks", f"{mine:.1f} MiB", "", mine, 64, " MiB")
+        del os.environ["TINYSTACKS_CONTROL"], os.environ["TINYSTACKS_TOKEN"]
+
+
 def bench_unchanged(table, program, project, folder):
     """A deploy of what runs already; a docker that writes down its arguments shows that nothing is built."""
     calls = folder / "docker-calls"
@@ -219,6 +239,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         bench_start(table, program)
+        bench_api(table, program, folder)
         bench_commands(table, program, folder)
         bench_lines(table, program, folder)
         bench_ecs(table, program, folder)

@@ -36,8 +36,8 @@ class Place:
         self.write("build.yml", SPEC.format("".join(f"      - {json.dumps(each)}\n" for each in commands)))
 
     def run(self, *arguments, **more):
-        more = {"stdin": subprocess.DEVNULL, "capture_output": True, "cwd": self.work, **more}
-        return subprocess.run([self.program, *arguments], timeout=TIME_LIMIT, check=False, env=self.environment, **more)
+        more = {"stdin": subprocess.DEVNULL, "capture_output": True, "cwd": self.work, "timeout": TIME_LIMIT, **more}
+        return subprocess.run([self.program, *arguments], check=False, env=self.environment, **more)
 
     def project(self, more=""):
         """A repository with a project of a docker stage."""
