@@ -22,6 +22,10 @@ enum class Origin { file, server };
 [[nodiscard]] Document parse_json(std::string_view text, const std::string& file, const Limits& limits = {},
                                   Origin origin = Origin::file);
 
+/// `text` with comments and trailing commas blanked out, so that places stay: what the files of JavaScript tools
+/// (tsconfig.json, deno.jsonc) have and JSON has not.
+[[nodiscard]] std::string without_comments(std::string_view text);
+
 /// Reads an array and gives each item as soon as it is read, so that a long list is never in memory as a tree. The
 /// nodes of the limits hold for one item. Throws as parse_json(), `document.no_list` when the text is no array, and
 /// what `use` throws; items before a problem have been given by then.

@@ -1,0 +1,206 @@
+#include "framework/detect.hpp"
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "framework/detail/languages.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tinystacks::framework {
+namespace {
+
+struct Language {
+    std::string_view name;
+    std::optional<Application> (*detect)(const Folder&, const Overrides&);
+};
+
+/// Of two that are equally likely the earlier is taken: what usually carries a package.json of its own comes before
+/// Node, what any repository may hold comes last.
+constexpr std::array<Language, 14> languages = {{{"php", detect_php},
+                                                 {"go", detect_go},
+                                                 {"java", detect_java},
+                                                 {"rust", detect_rust},
+                                                 {"ruby", detect_ruby},
+                                                 {"elixir", detect_elixir},
+                                                 {"python", detect_python},
+                                                 {"deno", detect_deno},
+                                                 {"dotnet", detect_dotnet},
+                                                 {"node", detect_node},
+                                                 {"other", detect_by_name},
+                                                 {"cpp", detect_cpp},
+                                                 {"static", detect_static},
+                                                 {"shell", detect_shell}}};
+
+/// Below these lies what belongs to an application, but is none.
+constexpr std::array<std::string_view, 13> beside = {"test", "tests",   "spec",      "examples", "example",
+                                                     "docs", "doc",     "fixtures",  ".github",  "scripts",
+                                                     "e2e",  "samples", "benchmarks"};
+
+bool is_called(const Application& application, std::string_view name)
+{
+    return application.language == name || application.framework == name;
+}
+
+std::string subject(const Application& application)
+{
+    return application.framework == "none" ? application.language
+                                           : fmt::format("{} ({})", application.framework, application.language);
+}
+
+std::string first_file(const Application& application)
+{
+    return application.evidence.empty() ? std::string() : application.evidence.front().where.file;
+}
+
+/// What each language makes of the folder, the likeliest first.
+std::vector<Application> candidates(const Folder& folder, const Overrides& overrides)
+{
+    std::vector<Application> found;
+    for (const auto& language : languages) {
+        if (auto application = language.detect(folder, overrides)) {
+            application->root = folder.path();
+            found.push_back(std::move(*application));
+        }
+    }
+    std::ranges::stable_sort(found, std::ranges::greater(), &Application::score);
+    if (!overrides.framework.empty()) {
+        std::ranges::stable_partition(found, [&](const auto& each) { return is_called(each, overrides.framework); });
+    }
+    return found;
+}
+
+void take(Detection& detection, std::vector<Application> found, const Overrides& overrides)
+{
+    detection.application = std::move(found.front());
+    const auto& chosen = detection.application;
+    for (std::size_t i = 1; i < found.size(); ++i) {
+        const auto& other = found[i];
+        const auto reason =
+            !overrides.framework.empty() ? "--framework chose otherwise"
+            : other.score == chosen.score
+                ? fmt::format("as likely; {} usually brings a {} of its own", subject(chosen), first_file(other))
+                : fmt::format("{} says less than {}", first_file(other), first_file(chosen));
+        detection.alternatives.push_back({other.language, other.framework, other.root, reason});
+    }
+}
+
+/// The applications in the folders of a root that has none.
+std::vector<Application> below(const Folder& folder, const Overrides& overrides)
+{
+    std::vector<Application> found;
+    for (const auto name : folder.directories()) {
+        if (std::ranges::find(beside, name) != beside.end()) {
+            continue;
+        }
+        auto here = candidates(folder.child(name), overrides);
+        if (!here.empty() && here.front().score > by_stray_file) {
+            found.push_back(std::move(here.front()));
+        }
+    }
+    return found;
+}
+
+void ask_which(Detection& detection, const std::vector<Application>& found)
+{
+    Question question{"several applications: which one?", {}};
+    for (const auto& each : found) {
+        question.answers.push_back("--root " + shell_quote(each.root));
+        detection.alternatives.push_back({each.language, each.framework, each.root, first_file(each)});
+    }
+    detection.application = found.front();
+    detection.application.questions = {std::move(question)};
+}
+
+/// A start that somebody wrote down beats what was found.
+void start_with(Application& application, const std::string& command, Evidence evidence)
+{
+    application.start_command = command;
+    application.recipe.command = to_argv(command);
+    application.evidence.push_back(std::move(evidence));
+}
+
+void apply_starts(const Folder& folder, const Overrides& overrides, Application& application)
+{
+    if (!overrides.start.empty()) {
+        start_with(application, overrides.start, {{"--start", 0, 0}, "you said how it is started"});
+        std::erase_if(application.questions, [](const Question& question) {
+            return std::ranges::any_of(question.answers,
+                                       [](const auto& answer) { return answer.starts_with("--start"); });
+        });
+    } else if (const auto process = find_process(folder); process && application.delivery == Delivery::process) {
+        start_with(application, process->command, {process->where, "the Procfile says how it is started"});
+    }
+}
+
+std::string find_dockerfile(const Folder& folder)
+{
+    const auto name = folder.first_file({"Dockerfile", "Containerfile", "dockerfile", "docker/Dockerfile"});
+    return name.empty() ? std::string() : folder.in_tree(name);
+}
+
+void check_overrides(const Tree& tree, const Overrides& overrides)
+{
+    if (!overrides.root.empty() && !tree.has_directory(overrides.root)) {
+        throw Error(ErrorKind::usage, "there is no directory '{}' to take as --root", printable_line(overrides.root));
+    }
+    const auto known = known_frameworks();
+    if (!overrides.framework.empty() && std::ranges::find(known, overrides.framework) == known.end()) {
+        throw Error(ErrorKind::usage, "'{}' is no framework that is known here", printable_line(overrides.framework))
+            .with_hint("--framework " + suggest(overrides.framework, known));
+    }
+}
+
+}  // namespace
+
+Detection detect(const Tree& tree, const Overrides& overrides)
+{
+    check_overrides(tree, overrides);
+    const Folder folder(tree, overrides.root);
+    Detection detection;
+    detection.application.language = "none";
+    detection.application.root = overrides.root;
+    auto found = candidates(folder, overrides);
+    auto inside = found.empty() ? below(folder, overrides) : std::vector<Application>();
+    if (inside.size() > 1) {
+        ask_which(detection, inside);
+    } else if (!found.empty() || !inside.empty()) {
+        take(detection, found.empty() ? std::move(inside) : std::move(found), overrides);
+    }
+    auto& application = detection.application;
+    if (!overrides.framework.empty() && !is_called(application, overrides.framework)) {
+        throw Error(ErrorKind::usage, "nothing here looks like {}", overrides.framework)
+            .with_hint("tinystacks init --explain --dry-run");
+    }
+    const Folder home(tree, application.root);
+    apply_starts(home, overrides, application);
+    detection.dockerfile = find_dockerfile(home);
+    if (application.language != "none" && application.recipe.command.empty() && application.refusal.empty() &&
+        application.questions.empty()) {
+        application.questions.push_back({"how is it started?", {"--start COMMAND"}});
+    }
+    return detection;
+}
+
+std::vector<std::string> known_frameworks()
+{
+    std::vector<std::string> known = {"go",     "rust",        "java",    "ruby",      "rails",   "sinatra",
+                                      "php",    "laravel",     "symfony", "elixir",    "phoenix", "deno",
+                                      "csharp", "aspnet",      "cpp",     "static",    "shell",   "node",
+                                      "python", "spring-boot", "quarkus", "micronaut", "docker"};
+    for (auto* more : {&node_frameworks, &python_frameworks}) {
+        for (auto& name : (*more)()) {
+            known.push_back(std::move(name));
+        }
+    }
+    std::ranges::sort(known);
+    return known;
+}
+
+std::string Runtime::version() const
+{
+    return fmt::format("{} {}", name, pin ? pin->text : release);
+}
+
+}  // namespace tinystacks::framework

@@ -1,0 +1,10 @@
+#include "framework/detail/languages.hpp"
+
+namespace tinystacks::framework {
+
+std::optional<Application> detect_java(const Folder& /*folder*/, const Overrides& /*overrides*/)
+{
+    return std::nullopt;
+}
+
+}  // namespace tinystacks::framework
