@@ -71,6 +71,9 @@ struct Recipe {
     bool operator==(const Recipe&) const = default;
 };
 
+/// Makes a recipe whose paths are relative to `directory` one for a build context above it.
+void move_context(Recipe& recipe, const std::string& directory);
+
 /// Health commands for what an image has; each fails on a status of 500 or more, and without an answer, and reads PORT.
 [[nodiscard]] Health node_health(int port, const std::string& path = "/");
 [[nodiscard]] Health python_health(int port, const std::string& path = "/");

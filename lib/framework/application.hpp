@@ -53,7 +53,10 @@ struct Application {
     std::string package_manager = "none";
     std::string package_manager_version;  ///< empty when nothing says it
     Runtime runtime;
-    std::string root;     ///< of the application, relative to the repository; "" for the repository itself
+    std::string root;  ///< of the application, relative to the repository; "" for the repository itself
+    /// What the recipe's COPY takes from, relative to the repository: root when it is empty, and "." for the
+    /// repository, where a workspace has its lock file. The context of the build is always the repository.
+    std::string context;
     std::string entry;    ///< the file or module that is started; empty when there is none
     std::string install;  ///< one shell line each; empty for nothing to do
     std::string build;
