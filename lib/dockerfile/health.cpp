@@ -40,7 +40,7 @@ Health php_health(int port, const std::string& path)
     return {{"php", "-r",
              fmt::format("$c=stream_context_create(['http'=>['ignore_errors'=>true,'timeout'=>2]]);"
                          "@file_get_contents('http://127.0.0.1:'.(getenv('PORT')?:'{}').'{}',false,$c);"
-                         "preg_match('/ (\\d+)/',$http_response_header[0]??'',$m);exit(($m[1] ?? 500)<500?0:1);",
+                         "preg_match('/ (\\d+)/',$http_response_header[0] ?? '',$m);exit(($m[1] ?? 500)<500?0:1);",
                          port, path)},
             10,
             ""};

@@ -150,6 +150,46 @@ def bench_unchanged(table, program, project, folder):
     table.row("deploy of an unchanged commit", f"{took * 1000:.0f} ms", "", took, 1, " s")
 
 
+def source_tree(folder, count, ending, packages=0):
+    """An application of `count` files in folders of a hundred; `packages` more files under node_modules."""
+    for number in range(count + packages):
+        below = folder / ("src" if number < count else "node_modules") / f"part{number // 100}"
+        if number % 100 == 0 or number == count:
+            below.mkdir(parents=True, exist_ok=True)
+        (below / f"file{number}{ending}").write_text(f"# {number}\n" if ending == ".py" else f"// {number}\n")
+    if ending == ".py":
+        (folder / "requirements.txt").write_text("flask==3.1.0\n")
+        (folder / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    else:
+        (folder / "package.json").write_text('{"scripts":{"start":"node server.js"},"dependencies":{"express":"4"}}\n')
+        (folder / "server.js").write_text("require('express')().listen(process.env.PORT)\n")
+    return folder
+
+
+def bench_detection(table, program, folder):
+    """What `init` finds, against one look at every name that is not pruned."""
+    trees = {"init: small application": source_tree(folder / "small", 5, ".js"),
+             "init: 20,000 source files": source_tree(folder / "sources", 20_000, ".js"),
+             "init: the same, 20,000 in node_modules": source_tree(folder / "packages", 20_000, ".js", 20_000),
+             "init: 20,000 .py files": source_tree(folder / "python", 20_000, ".py")}
+    cloned = source_tree(folder / "cloned", 20_000, ".js", 20_000)
+    seconds(["git", "init", "--quiet", cloned])
+    trees["init: in a Git repository"] = cloned
+    for what, tree in trees.items():
+        def ours(tree=tree):
+            return start_seconds([program, "-C", str(tree), "init", "--dry-run", "--json"])
+
+        def find(tree=tree):
+            return start_seconds(["find", str(tree), "(", "-name", "node_modules", "-o", "-name", ".git", ")", "-prune", "-o",
+                                  "-type", "f", "-print"])
+
+        if "small" in what:
+            rounds = [ours() * 1000 for _ in range(ROUNDS)]
+            table.row(what, f"{statistics.median(rounds):.1f} ms", "", statistics.median(rounds), 10, " ms")
+        else:
+            table.compare(what, ours, find, 2.5)
+
+
 def played_rollouts():
     """tests/e2e/rollouts.py, which knows how to set up registry, moto, repository and played AWS."""
     sys.dont_write_bytecode = True
@@ -240,6 +280,7 @@ def main():
         folder = pathlib.Path(name)
         bench_start(table, program)
         bench_api(table, program, folder)
+        bench_detection(table, program, folder)
         bench_commands(table, program, folder)
         bench_lines(table, program, folder)
         bench_ecs(table, program, folder)
@@ -248,4 +289,5 @@ def main():
     return 1 if table.failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
