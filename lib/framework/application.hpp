@@ -75,6 +75,8 @@ struct Application {
     /// Why the recipe cannot be made; it is empty then. "no Dockerfile is written for Gleam yet".
     std::string refusal;
     dockerfile::Recipe recipe;
+    /// The build context is the repository, not the root: a member of a workspace whose lock file lies above it.
+    bool from_repository = false;
     int score = 0;  ///< how much speaks for it; see detail/languages.hpp
 };
 
