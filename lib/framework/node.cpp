@@ -1,15 +1,429 @@
-#include "framework/detail/languages.hpp"
+#include "base/text.hpp"
+#include "framework/detail/match.hpp"
+#include "framework/detail/node_image.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace tinystacks::framework {
+namespace node {
+namespace {
 
-std::optional<Application> detect_node(const Folder& /*folder*/, const Overrides& /*overrides*/)
+/// Static servers: what they serve is a build's, and Caddy serves it better.
+constexpr std::array<std::string_view, 5> file_servers = {"serve", "http-server", "sirv", "static-server",
+                                                          "local-web-server"};
+
+/// Which package of a workspace is started when its root says nothing.
+struct Deployables {
+    std::vector<std::string> members;
+};
+
+bool serves(const Workspace& workspace, const std::string& member)
 {
-    return std::nullopt;
+    const Manifest manifest(workspace.folder.child(member));
+    const auto start = manifest.script("start");
+    const auto inside = manifest.folder();
+    if (has_framework(manifest) && (!manifest.has("vite") || inside.has_file("index.html") || !start.empty() ||
+                                    !manifest.script_mentions("vite"))) {
+        return true;
+    }
+    const auto library = std::ranges::any_of(
+        std::array<const char*, 7>{"express", "fastify", "koa", "@hapi/hapi", "hono", "@nestjs/core", "polka"},
+        [&](const auto* name) { return manifest.has_in_production(name); });
+    return (!start.empty() && !resolve(workspace, start, member).development) ||
+           (library && find_entry(inside, manifest, false).found());
 }
 
-std::vector<std::string> node_frameworks()
+Deployables deployables_of(const Workspace& workspace)
 {
-    return {};
+    Deployables found;
+    std::ranges::copy_if(workspace.members, std::back_inserter(found.members),
+                         [&](const auto& member) { return serves(workspace, member); });
+    return found;
+}
+
+void ask_which(const Workspace& workspace, const std::vector<std::string>& members, Application& application)
+{
+    Question question{"the workspace has several applications: which one?", {}};
+    for (const auto& member : members) {
+        question.answers.push_back("--root " + shell_quote(workspace.folder.in_tree(member)));
+    }
+    application.questions.push_back(std::move(question));
+}
+
+/// The port that a command names: `-p 4000`, `--port=4000`.
+int port_in(const std::vector<std::string>& argv)
+{
+    for (std::size_t at = 1; at < argv.size(); ++at) {
+        auto value = argv[at].starts_with("--port=") ? argv[at].substr(7) : std::string();
+        if ((argv[at] == "-p" || argv[at] == "--port" || argv[at] == "-l") && at + 1 < argv.size()) {
+            value = argv[at + 1];
+        }
+        int port = 0;
+        if (!value.empty() && std::from_chars(value.data(), value.data() + value.size(), port).ec == std::errc() &&
+            port > 0) {
+            return port;
+        }
+    }
+    return 0;
+}
+
+/// The member in which a file of the workspace lies; the directory itself when it is none.
+std::string member_of(const Workspace& workspace, const std::string& directory, const std::string& file)
+{
+    const auto path = normal_path(directory, file).value_or("");
+    for (const auto& member : workspace.members) {
+        if (path.starts_with(member + "/")) {
+            return member;
+        }
+    }
+    return directory;
+}
+
+bool is_on_bun(const Workspace& workspace, const Manifest& manifest, const Manager& manager)
+{
+    return manager.name == "bun" &&
+           (manifest.text({"engines", "node"}).empty() || manifest.file().empty() ||
+            !manifest.text({"engines", "bun"}).empty()) &&
+           !workspace.folder.has_file(".nvmrc") && !workspace.folder.has_file(".node-version");
+}
+
+/// One detection, step by step.
+class Detector {
+public:
+    Detector(const Folder& folder, const Overrides& overrides)
+        : folder_(folder), overrides_(overrides), workspace_(find_workspace(folder)), own_(folder),
+          shared_(workspace_.folder)
+    {
+        application_.language = "node";
+        application_.evidence.push_back({own_.where({}), "a package of Node's package managers"});
+        manager_ = choose_manager(workspace_, shared_, overrides, application_);
+        application_.evidence.push_back(manager_.evidence);
+    }
+
+    std::optional<Application> run()
+    {
+        directory_ = workspace_.member;
+        start_ = find_start_script(workspace_, manager_, directory_);
+        scripted_ = start_.found();
+        if (!scripted_) {
+            start_unsaid();
+        } else if (is_spread()) {
+            ask_which(workspace_, deployables_of(workspace_).members, application_);
+        }
+        const auto home =
+            scripted_ || start_.found() ? member_of(workspace_, start_.directory, start_.entry) : directory_;
+        const Manifest manifest(home.empty() ? workspace_.folder : workspace_.folder.child(home));
+        look_around(manifest.exists() ? manifest : own_, manifest.exists() ? home : directory_);
+        if (is_nothing()) {
+            return std::nullopt;
+        }
+        return std::move(application_);
+    }
+
+private:
+    /// turbo and the like start several members at once.
+    [[nodiscard]] bool is_spread() const
+    {
+        const auto& program = start_.program();
+        return (program == "turbo" || program == "nx" || program == "lerna") &&
+               deployables_of(workspace_).members.size() > 1;
+    }
+
+    /// No script says how: the files and the members of the workspace may.
+    void start_unsaid()
+    {
+        const Manifest manifest(directory_.empty() ? workspace_.folder : workspace_.folder.child(directory_));
+        const auto framework = has_framework(manifest);
+        if (!framework) {
+            start_ = find_entry(manifest.folder(), manifest, is_on_bun(workspace_, manifest, manager_));
+            start_.directory = directory_;
+        }
+        if (framework || start_.found() || workspace_.members.empty() || !workspace_.member.empty()) {
+            return;
+        }
+        const auto found = deployables_of(workspace_).members;
+        if (found.size() > 1) {
+            ask_which(workspace_, found, application_);
+        } else if (found.size() == 1) {
+            take_member(found.front());
+        }
+    }
+
+    void take_member(const std::string& member)
+    {
+        directory_ = member;
+        const Manifest manifest(workspace_.folder.child(member));
+        application_.evidence.push_back({manifest.where({}), "the only member of the workspace that can be deployed"});
+        start_ = find_start_script(workspace_, manager_, member);
+        scripted_ = start_.found();
+        if (scripted_) {
+            const auto name = shell_quote(manifest.name().empty() ? member : manifest.name());
+            start_.command = manager_.name == "pnpm"   ? fmt::format("pnpm --filter {} start", name)
+                             : manager_.name == "yarn" ? fmt::format("yarn workspace {} start", name)
+                             : manager_.name == "bun"  ? fmt::format("bun --filter {} start", name)
+                                                       : fmt::format("npm --workspace {} run start", name);
+        } else if (!has_framework(manifest)) {
+            start_ = find_entry(manifest.folder(), manifest, false);
+            start_.directory = member;
+            start_.command = fmt::format("cd {} && {}", shell_quote(member), start_.command);
+        }
+    }
+
+    void look_around(const Manifest& manifest, const std::string& home)
+    {
+        const auto& folder = manifest.folder();
+        auto entry = start_.entry;
+        if (!entry.empty()) {
+            auto path = normal_path(start_.directory, entry).value_or("");
+            path = home.empty() ? path : path.starts_with(home + "/") ? path.substr(home.size() + 1) : "";
+            entry = path.empty() ? "" : source_twin(folder, path);
+        }
+        const Sources sources(folder, entry);
+        drop_file_server(manifest);
+        auto plan = find_plan(manifest, shared_, start_, sources, wanted_framework());
+        Findings found{workspace_, manifest, manager_, {}, std::move(plan), start_, home, {}, {}, {}, false};
+        choose_start(found);
+        found.on_bun = found.start.program() == "bun";
+        found.runtimes =
+            choose_runtimes(workspace_, manifest, manager_, overrides_, found.on_bun, application_.warnings);
+        application_.runtime =
+            found.on_bun && !found.runtimes.node_is_pinned ? found.runtimes.bun : found.runtimes.node;
+        finish(found, sources);
+    }
+
+    [[nodiscard]] std::string wanted_framework() const
+    {
+        const auto known = node_frameworks();
+        const auto wanted = std::ranges::find(known, overrides_.framework) != known.end();
+        return wanted ? overrides_.framework : std::string();
+    }
+
+    /// A file server that is not even installed in production serves the build's files, as Caddy does.
+    void drop_file_server(const Manifest& manifest)
+    {
+        const auto& program = start_.program();
+        if (std::ranges::find(file_servers, program) != file_servers.end() && !manifest.has_in_production(program)) {
+            start_.development = true;
+            start_.argv = {"vite", "preview"};
+        }
+    }
+
+    void choose_start(Findings& found)
+    {
+        auto& plan = found.plan;
+        auto& start = found.start;
+        application_.framework = plan.framework;
+        application_.delivery = plan.delivery;
+        if (plan.delivery == Delivery::files) {
+            application_.start_command = std::string(static_start);
+            application_.output = plan.output;
+            start.argv.clear();
+            start.build.clear();
+            return;
+        }
+        const auto planned = !plan.argv.empty() && (!start.found() || start.development || plan.always);
+        if (start.development && !plan.argv.empty()) {
+            application_.warnings.push_back(
+                fmt::format("the start script is for developing: the image runs '{}'", join(plan.argv, " ")));
+        }
+        application_.start_command = start.command;
+        if (planned) {
+            const auto inside = found.directory.empty() || !workspace_.member.empty();
+            const auto text = plan.command.empty() ? join(plan.argv, " ") : plan.command;
+            if (!start_.found()) {
+                application_.start_command =
+                    inside ? text : fmt::format("cd {} && {}", shell_quote(found.directory), text);
+            }
+            start.argv = plan.argv;
+            start.directory = found.directory;
+            start.entry = plan.argv.front() == "node" ? plan.argv.back() : "";
+        }
+        check_entry(found);
+    }
+
+    /// A start that names a file which is neither there nor built is said.
+    void check_entry(Findings& found)
+    {
+        auto& start = found.start;
+        const auto& folder = found.manifest.folder();
+        if (start.entry.empty() || start.argv == found.plan.argv || start.argv.empty()) {
+            return;
+        }
+        auto path = normal_path(start.directory, start.entry).value_or("");
+        path = found.directory.empty()                   ? path
+               : path.starts_with(found.directory + "/") ? path.substr(found.directory.size() + 1)
+                                                         : "";
+        const auto there = [&](const std::string& file) {
+            return folder.has_file(file) || folder.has_file(file + ".js") || folder.has_directory(file) || file.empty();
+        };
+        if (there(path) || !build_lines(found, overrides_.build).empty()) {
+            return;
+        }
+        const auto source = source_twin(folder, path);
+        if (!source.empty() && found.manifest.has("typescript") && !folder.has_file(path)) {
+            found.plan.build = "tsc";
+        } else {
+            application_.warnings.push_back(fmt::format("'{}' starts '{}', which is neither there nor built",
+                                                        printable_line(start.command), printable_line(start.entry)));
+        }
+    }
+
+    void choose_port(const Findings& found, const Sources& sources)
+    {
+        constexpr int usual_port = 3000;
+        const auto own = found.plan.port != 0 && !found.plan.argv.empty() && found.plan.framework != "nest";
+        auto port = overrides_.port != 0 ? overrides_.port : port_in(found.start.argv);
+        for (const auto& [name, value] : found.start.environment) {
+            port = port == 0 && name == "PORT" ? std::atoi(value.c_str()) : port;
+        }
+        if (port == 0 && !own) {
+            port = sources.port().value_or(0);
+        }
+        if (port == 0) {
+            port = found.plan.port;
+        }
+        const auto silent =
+            !sources.empty() && sources.complete() && !sources.listens() && found.plan.framework == "none";
+        application_.port = port != 0 ? port : silent ? 0 : usual_port;
+    }
+
+    void finish(Findings& found, const Sources& sources)
+    {
+        found.prefix = workspace_.member.empty()     ? ""
+                       : workspace_.folder.is_root() ? ""
+                                                     : workspace_.folder.path() + "/";
+        application_.from_repository = !workspace_.member.empty();
+        found.arguments = sources.with_prefix(found.plan.prefix);
+        found.health = sources.health_path();
+        application_.entry = found.start.entry;
+        application_.variables = sources.variables();
+        for (const auto* list : {&found.plan.warnings, &found.start.warnings}) {
+            application_.warnings.insert(application_.warnings.end(), list->begin(), list->end());
+        }
+        if (!start_.evidence.rule.empty()) {
+            application_.evidence.push_back(start_.evidence);
+        }
+        if (!found.plan.evidence.rule.empty()) {
+            application_.evidence.push_back(found.plan.evidence);
+        }
+        if (application_.runtime.pin && !application_.runtime.pin->where.file.empty()) {
+            application_.evidence.push_back(
+                {application_.runtime.pin->where, fmt::format("the version, by {}", application_.runtime.pin->rule)});
+        }
+        if (application_.delivery == Delivery::files) {
+            application_.port = static_port;
+        } else {
+            choose_port(found, sources);
+        }
+        set_score(found);
+        if (!found.start.argv.empty() || application_.delivery == Delivery::files) {
+            write_recipe(found, overrides_, application_);
+        }
+    }
+
+    void set_score(const Findings& found)
+    {
+        const auto framework = found.plan.framework != "none";
+        const auto tools = !own_.has_dependencies("dependencies") && workspace_.members.empty();
+        application_.score =
+            scripted_ || (framework && !found.plan.argv.empty()) || application_.delivery == Delivery::files ? by_start
+            : start_.found()                  ? by_manifest
+            : !application_.questions.empty() ? by_manifest
+            : tools                           ? by_tools
+                                              : by_library;
+    }
+
+    /// A package.json that starts nothing beside pages that need no server.
+    [[nodiscard]] bool is_nothing() const
+    {
+        const auto pages = folder_.has_file("index.html") || folder_.has_file("public/index.html") ||
+                           folder_.has_file("dist/index.html");
+        return application_.score <= by_library && pages && own_.script("build").empty();
+    }
+
+    const Folder folder_;
+    const Overrides& overrides_;
+    Workspace workspace_;
+    Manifest own_;
+    Manifest shared_;
+    Manager manager_;
+    Application application_;
+    Start start_;
+    std::string directory_;
+    bool scripted_ = false;
+};
+
+bool looks_like_deno(const std::string& text)
+{
+    return matches(text, R"(\bDeno\.|from\s+['"](https://|jsr:|npm:))");
+}
+
+/// One program without a package.json.
+std::string find_program(const Folder& folder)
+{
+    const auto start = find_entry(folder, Manifest(folder), false);
+    if (start.found()) {
+        return start.argv.back();
+    }
+    std::vector<std::string> programs;
+    for (const auto file : folder.files()) {
+        const auto ends =
+            file.ends_with(".js") || file.ends_with(".mjs") || file.ends_with(".cjs") || file.ends_with(".ts");
+        if (ends && file.find(".config.") == std::string_view::npos && !file.ends_with(".d.ts") &&
+            !file.starts_with('.')) {
+            programs.emplace_back(file);
+        }
+    }
+    return programs.size() == 1 ? programs.front() : std::string();
+}
+
+std::optional<Application> detect_program(const Folder& folder, const Overrides& overrides)
+{
+    const auto file = find_program(folder);
+    const auto* text = file.empty() ? nullptr : folder.text(file);
+    if (text == nullptr || looks_like_deno(*text)) {
+        return std::nullopt;
+    }
+    const Sources sources(folder, file);
+    const auto on_node =
+        sources.listens() || matches(*text, R"(\brequire\(|\bprocess\.|^#!.*\b(node|bun)\b|from ['"]node:)");
+    if (folder.has_file("index.html") && !on_node) {
+        return std::nullopt;
+    }
+    Application application;
+    application.language = "node";
+    application.score = by_stray_file;
+    const auto on_bun = matches(*text, R"(\bBun\.|from ['"]bun['":]|^#!.*\bbun\b)");
+    application.evidence.push_back({{folder.in_tree(file), 0, 0}, "a program without a package.json"});
+    application.entry = file;
+    application.start_command = fmt::format("{} {}", on_bun ? "bun" : "node", shell_quote(file));
+    Findings found{
+        Workspace{folder, {}, {}}, Manifest(folder), {}, {}, {}, {}, {}, {}, {}, sources.health_path(), on_bun};
+    found.start.argv = {on_bun ? "bun" : "node", file};
+    found.start.entry = file;
+    found.runtimes =
+        choose_runtimes(found.workspace, found.manifest, found.manager, overrides, on_bun, application.warnings);
+    application.runtime = on_bun && !found.runtimes.node_is_pinned ? found.runtimes.bun : found.runtimes.node;
+    application.variables = sources.variables();
+    constexpr int usual_port = 3000;
+    application.port = overrides.port != 0 ? overrides.port
+                       : sources.listens() ? sources.port().value_or(usual_port)
+                                           : 0;
+    write_recipe(found, overrides, application);
+    return application;
+}
+
+}  // namespace
+}  // namespace node
+
+std::optional<Application> detect_node(const Folder& folder, const Overrides& overrides)
+{
+    if (!node::Manifest(folder).exists()) {
+        return node::detect_program(folder, overrides);
+    }
+    return node::Detector(folder, overrides).run();
 }
 
 }  // namespace tinystacks::framework
