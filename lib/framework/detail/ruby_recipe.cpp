@@ -111,8 +111,14 @@ void add_rails_build(const Folder& folder, const RubyPlan& plan, Application& ap
         application.warnings.emplace_back("bin/rails has Windows line ends, with which Linux does not start it");
         stage.steps.emplace_back(Run{{R"(sed -i 's/\r$//' bin/*)"}, {}, "Windows line ends would not start"});
     }
-    if (gems.has("bootsnap")) {
-        stage.steps.emplace_back(Run{{"bundle exec bootsnap precompile --gemfile app/ lib/ config/"}, {}, ""});
+    // Source: Bootsnap's changelog, 1.7.
+    const auto bootsnap = gems.version("bootsnap");
+    if (gems.has("bootsnap") && (bootsnap.empty() || compare_versions(bootsnap, "1.7") >= 0)) {
+        std::string command = "bundle exec bootsnap precompile --gemfile";
+        for (const auto* directory : {"app", "lib", "config"}) {
+            command += folder.has_directory(directory) ? fmt::format(" {}/", directory) : "";
+        }
+        stage.steps.emplace_back(Run{{command}, {}, ""});
     }
     if (!builds_assets(gems)) {
         return;
@@ -148,13 +154,13 @@ std::vector<std::pair<std::string, std::string>> run_environment(const RubyPlan&
     }
     variables.insert(variables.end(), {{"HOME", "/tmp"}, {"LANG", "C.UTF-8"}, {"MALLOC_ARENA_MAX", "2"}});
     if (application.framework == "rails") {
+        if (plan.gems.has("bootsnap")) {
+            variables.emplace_back("BOOTSNAP_READONLY", "1");
+        }
         variables.insert(variables.end(), {{"PIDFILE", "/tmp/server.pid"},
                                            {"RAILS_ENV", "production"},
                                            {"RAILS_LOG_TO_STDOUT", "1"},
                                            {"RAILS_SERVE_STATIC_FILES", "1"}});
-        if (plan.gems.has("bootsnap")) {
-            variables.emplace_back("BOOTSNAP_READONLY", "1");
-        }
     } else {
         variables.insert(variables.end(), {{"APP_ENV", "production"}, {"RACK_ENV", "production"}});
     }
