@@ -1,10 +1,466 @@
-#include "framework/detail/languages.hpp"
+#include "base/text.hpp"
+#include "framework/detail/go_source.hpp"
+#include "framework/detail/match.hpp"
+#include "framework/detail/native.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace tinystacks::framework {
+namespace {
 
-std::optional<Application> detect_go(const Folder& /*folder*/, const Overrides& /*overrides*/)
+constexpr int usual_port = 8080;
+
+/// Source: Go's release history and policy: a release is supported until there are two newer ones.
+constexpr std::array<Release, 17> lines = {{{"1.27", "1.27", "", "", false},
+                                            {"1.26", "1.26", "", "", false},
+                                            {"1.25", "1.25", "2026-08-12", "", false},
+                                            {"1.24", "1.24", "2026-02-11", "", false},
+                                            {"1.23", "1.23", "2025-08-12", "", false},
+                                            {"1.22", "1.22", "2025-02-11", "", false},
+                                            {"1.21", "1.21", "2024-08-13", "", false},
+                                            {"1.20", "1.20", "2024-02-06", "", false},
+                                            {"1.19", "1.19", "2023-08-08", "", false},
+                                            {"1.18", "1.18", "2023-02-01", "", false},
+                                            {"1.17", "1.17", "2022-08-02", "", false},
+                                            {"1.16", "1.16", "2022-03-15", "", false},
+                                            {"1.15", "1.15", "2021-08-16", "", false},
+                                            {"1.14", "1.14", "2021-02-16", "", false},
+                                            {"1.13", "1.13", "2020-08-11", "", false},
+                                            {"1.12", "1.12", "2020-02-25", "", false},
+                                            {"1.11", "1.11", "2019-09-03", "", false}}};
+constexpr Releases releases = {"go", "2026-11-30", "1.26", lines};
+
+struct Known {
+    std::string_view module;
+    std::string_view name;
+};
+constexpr std::array<Known, 15> frameworks = {{{"github.com/gin-gonic/gin", "gin"},
+                                               {"github.com/labstack/echo", "echo"},
+                                               {"github.com/gofiber/fiber", "fiber"},
+                                               {"github.com/go-chi/chi", "chi"},
+                                               {"github.com/beego/beego", "beego"},
+                                               {"github.com/astaxie/beego", "beego"},
+                                               {"github.com/kataras/iris", "iris"},
+                                               {"github.com/gobuffalo/buffalo", "buffalo"},
+                                               {"github.com/revel/revel", "revel"},
+                                               {"github.com/cloudwego/hertz", "hertz"},
+                                               {"github.com/zeromicro/go-zero", "go-zero"},
+                                               {"github.com/go-martini/martini", "martini"},
+                                               {"github.com/gorilla/mux", "gorilla"},
+                                               {"github.com/julienschmidt/httprouter", "httprouter"},
+                                               {"github.com/valyala/fasthttp", "fasthttp"}}};
+
+/// Modules that compile C, with what they need of Debian.
+struct Native {
+    std::string_view module;
+    std::string_view build;
+    std::string_view run;
+};
+constexpr std::array<Native, 7> native_modules = {{{"github.com/mattn/go-sqlite3", "", ""},
+                                                   {"gorm.io/driver/sqlite", "", ""},
+                                                   {"github.com/confluentinc/confluent-kafka-go", "", ""},
+                                                   {"github.com/h2non/bimg", "libvips-dev", "libvips42"},
+                                                   {"github.com/davidbyttow/govips", "libvips-dev", "libvips42"},
+                                                   {"github.com/pebbe/zmq4", "libzmq3-dev", "libzmq5"},
+                                                   {"github.com/miekg/pkcs11", "", ""}}};
+
+bool is_module(std::string_view path, std::string_view module)
 {
-    return std::nullopt;
+    return path.starts_with(module) && (path.size() == module.size() || path[module.size()] == '/');
+}
+
+/// A module or workspace as its manifests say it.
+struct Modules {
+    std::string manifest;                ///< go.mod, go.work, or what was there before modules; empty for none
+    std::string manager = "none";        ///< "go-modules"
+    std::string path;                    ///< of the (root) module
+    std::vector<std::string> members;    ///< directories of a workspace
+    std::vector<std::string> manifests;  ///< go.mod, go.sum and those of members
+    std::vector<std::string> required;   ///< directly
+    std::vector<Pin> pins;
+    std::string asked;  ///< what a comment for Heroku says is installed
+    bool vendored = false;
+};
+
+void add_pin(const Folder& folder, const std::string& file, const char* pattern, const std::string& rule, bool minimum,
+             std::vector<Pin>& pins)
+{
+    const auto* text = folder.text(file);
+    const auto version = text == nullptr ? std::nullopt : find_match(*text, pattern);
+    if (version) {
+        Pin pin{version->starts_with("go") ? version->substr(2) : *version,
+                {folder.in_tree(file), line_of(*text, *version), 1},
+                rule};
+        // `go 1.18` is found in the line that begins so, not in an earlier number.
+        if (const auto line = line_of("\n" + *text, "\n" + rule.substr(rule.rfind(' ') + 1) + " " + *version)) {
+            pin.where.line = line;
+        }
+        pins.push_back(minimum ? at_least(std::move(pin), releases) : std::move(pin));
+    }
+}
+
+/// Source: Go Modules Reference, "go.mod files"; Heroku's documentation, "Go dependencies via go modules".
+void read_manifest(const Folder& folder, const std::string& file, Modules& modules)
+{
+    const auto rule = std::string(base_name(file));
+    add_pin(folder, file, R"(^//\s*\+heroku goVersion (\S+))", "heroku comment", false, modules.pins);
+    add_pin(folder, file, R"(^toolchain\s+(go\d[\w.]*))", rule + " toolchain", true, modules.pins);
+    add_pin(folder, file, R"(^go\s+(\d[\w.]*))", rule + " go", true, modules.pins);
+    const auto* text = folder.text(file);
+    for (const auto line : split(text == nullptr ? std::string_view() : std::string_view(*text), '\n')) {
+        if (line.find("// indirect") == std::string_view::npos) {
+            const auto module =
+                find_match(line, R"(^\s*(?:require\s+)?"?([A-Za-z0-9][\w.\-~]*\.[\w\-~]+(?:/[\w.\-~]+)*)\"?\s+v\d)");
+            if (module) {
+                modules.required.push_back(*module);
+            }
+        }
+    }
+}
+
+/// Manifests of local modules that go.mod replaces others with: without them nothing can be downloaded.
+void add_local_modules(const Folder& folder, const std::string& directory, Modules& modules)
+{
+    const auto* text = folder.text(directory.empty() ? "go.mod" : directory + "/go.mod");
+    for (const auto& path : find_matches(text == nullptr ? std::string_view() : std::string_view(*text),
+                                         R"(=>\s+\.(?:/)([\w.\-/]+)\s*$)")) {
+        const auto manifest = (directory.empty() ? "" : directory + "/") + path + "/go.mod";
+        if (is_inner_path(manifest) && folder.has_file(manifest)) {
+            modules.manifests.push_back(manifest);
+        }
+    }
+}
+
+void add_member(const Folder& folder, const std::string& directory, Modules& modules)
+{
+    const auto prefix = directory.empty() ? std::string() : directory + "/";
+    for (const auto* name : {"go.mod", "go.sum"}) {
+        if (folder.has_file(prefix + name)) {
+            modules.manifests.push_back(prefix + name);
+        }
+    }
+    add_local_modules(folder, directory, modules);
+}
+
+void read_workspace(const Folder& folder, Modules& modules)
+{
+    const auto& text = *folder.text("go.work");
+    read_manifest(folder, "go.work", modules);
+    modules.manifests.emplace_back("go.work");
+    if (folder.has_file("go.work.sum")) {
+        modules.manifests.emplace_back("go.work.sum");
+    }
+    for (const auto line : split(text, '\n')) {
+        const auto path = find_match(line, R"(^\s*(?:use\s+)?"?\./?([\w.\-/]*?)/?"?\s*(?://.*)?$)");
+        if (path && (path->empty() || is_inner_path(*path)) && modules.members.size() < 50) {
+            modules.members.push_back(*path);
+            add_member(folder, *path, modules);
+            read_manifest(folder, path->empty() ? "go.mod" : *path + "/go.mod", modules);
+        }
+    }
+}
+
+/// What there was before modules, as far as it pins a version.
+void read_legacy(const Folder& folder, Modules& modules)
+{
+    struct Legacy {
+        const char* file;
+        const char* manager;
+        const char* version;
+    };
+    constexpr std::array<Legacy, 4> known = {
+        {{"Gopkg.toml", "dep", R"(go-version\s*=\s*"(?:go)?([^"]+)\")"},
+         {"Godeps/Godeps.json", "godep", R"("GoVersion"\s*:\s*"(?:go)?([^"]+)\")"},
+         {"vendor/vendor.json", "govendor", R"("goVersion"\s*:\s*"(?:go)?([^"]+)\")"},
+         {"glide.yaml", "glide", R"(^#?\s*goVersion:\s*(?:go)?(\S+))"}}};
+    for (const auto& each : known) {
+        if (folder.has_file(each.file)) {
+            modules.manifest = each.file;
+            modules.manager = each.manager;
+            add_pin(folder, each.file, each.version, each.file, false, modules.pins);
+            return;
+        }
+    }
+}
+
+Modules read_modules(const Folder& folder)
+{
+    Modules modules;
+    if (const auto* text = folder.text("go.mod")) {
+        modules.manifest = "go.mod";
+        modules.path = find_match(*text, R"(^module\s+"?([^\s"]+))").value_or("");
+        modules.asked = find_match(*text, R"(^//\s*\+heroku install \./(\S+?)/?(?:\s|$))").value_or("");
+    }
+    if (folder.text("go.work") != nullptr) {
+        modules.manifest = "go.work";
+        read_workspace(folder, modules);
+    } else if (!modules.manifest.empty()) {
+        add_member(folder, "", modules);
+        read_manifest(folder, "go.mod", modules);
+    } else {
+        read_legacy(folder, modules);
+    }
+    const auto with_modules = modules.manifest == "go.mod" || modules.manifest == "go.work";
+    modules.manager = with_modules ? "go-modules" : modules.manager;
+    modules.vendored = folder.has_file("vendor/modules.txt") || (!with_modules && folder.has_directory("vendor"));
+    std::ranges::sort(modules.manifests);
+    const auto repeated = std::ranges::unique(modules.manifests);
+    modules.manifests.erase(repeated.begin(), repeated.end());
+    return modules;
+}
+
+std::string last_of(std::string_view module)
+{
+    // The major version at its end is no name: example.com/shop/v2.
+    auto name = base_name(module);
+    if (matches(name, R"(^v\d+$)")) {
+        name = base_name(directory_of(module));
+    }
+    return std::string(name);
+}
+
+std::string find_framework(const Modules& modules, const GoSources& sources, Application& application,
+                           const Folder& folder)
+{
+    for (const auto& known : frameworks) {
+        for (const auto* list : {&modules.required, &sources.imports}) {
+            const auto found =
+                std::ranges::find_if(*list, [&](const auto& path) { return is_module(path, known.module); });
+            if (found != list->end()) {
+                const auto* text = folder.text("go.mod");
+                const auto line = text == nullptr ? 0 : line_of(*text, *found);
+                see(application, folder, modules.manifest.empty() || line == 0 ? "main.go" : "go.mod", line,
+                    fmt::format("{} is required directly", known.module));
+                return std::string(known.name);
+            }
+        }
+    }
+    return "none";
+}
+
+/// Directories and files that Go programs read beside themselves, but for those they embed.
+std::vector<std::string> beside_program(const Folder& folder, const GoSources& sources)
+{
+    auto paths =
+        run_time_files(folder,
+                       {"assets", "conf", "config", "configs", "i18n", "locales", "migrations", "public", "static",
+                        "templates", "views", "web/static", "web/templates", "web/public", "web/views"},
+                       {"config.yaml", "config.yml", "config.toml", "config.json"});
+    std::erase_if(
+        paths, [&](const auto& path) { return std::ranges::find(sources.embedded, path) != sources.embedded.end(); });
+    return paths;
+}
+
+class Builder {
+public:
+    Builder(const Folder& folder, const Modules& modules, const GoSources& sources, Application& application)
+        : folder_(folder), modules_(modules), sources_(sources), application_(application)
+    {}
+
+    void build(const std::vector<const GoMain*>& programs)
+    {
+        const auto cgo = find_native();
+        auto& stages = application_.recipe.stages;
+        stages.push_back(build_stage(programs, cgo));
+        dockerfile::Stage last;
+        last.image = debian_;
+        last.packages = application_.run_packages;
+        last.steps.emplace_back(dockerfile::Copy{
+            {programs.size() == 1 ? "/app/out" : "/app/bin"}, programs.size() == 1 ? "./out" : "./bin", "build", ""});
+        copy_along(last, "build", directory_, beside_program(folder_, sources_));
+        if (application_.framework == "gin") {
+            last.steps.insert(last.steps.begin(), dockerfile::Environment{{{"GIN_MODE", "release"}}});
+        }
+        stages.push_back(std::move(last));
+    }
+
+private:
+    bool find_native()
+    {
+        bool cgo = sources_.cgo;
+        for (const auto& native : native_modules) {
+            for (const auto* list : {&modules_.required, &sources_.imports}) {
+                if (std::ranges::any_of(*list, [&](const auto& path) { return is_module(path, native.module); })) {
+                    cgo = true;
+                    if (!native.build.empty()) {
+                        application_.build_packages.emplace_back(native.build);
+                        application_.run_packages.emplace_back(native.run);
+                    }
+                }
+            }
+        }
+        application_.run_packages.insert(application_.run_packages.end(), {"ca-certificates", "tzdata"});
+        return cgo;
+    }
+
+    dockerfile::Stage build_stage(const std::vector<const GoMain*>& programs, bool cgo)
+    {
+        // Bookworm is the oldest Debian that is supported; Go's images have it from 1.20 on.
+        const auto old = compare_versions(application_.runtime.release, "1.20") < 0;
+        debian_ = old && cgo ? "debian:bullseye-slim" : std::string(debian_slim);
+        dockerfile::Stage stage;
+        stage.name = "build";
+        stage.image = fmt::format("golang:{}-{}", application_.runtime.release, old ? "bullseye" : "bookworm");
+        stage.packages = application_.build_packages;
+        if (modules_.manager != "go-modules" && modules_.vendored) {
+            directory_ = "/go/src/" + import_path();
+        }
+        stage.directory = directory_;
+        stage.steps.emplace_back(dockerfile::Environment{{{"CGO_ENABLED", cgo ? "1" : "0"}}});
+        add_dependencies(stage);
+        stage.steps.emplace_back(dockerfile::Copy{{"."}, ".", "", ""});
+        dockerfile::Run run;
+        run.commands = prepare();
+        application_.build = build_command(programs);
+        run.commands.push_back(application_.build);
+        run.caches = {"/go/pkg/mod", "/root/.cache/go-build"};
+        run.reason = cgo ? "C code is compiled in: the program needs this Debian's libc" : "";
+        stage.steps.emplace_back(std::move(run));
+        return stage;
+    }
+
+    void add_dependencies(dockerfile::Stage& stage)
+    {
+        if (modules_.vendored || modules_.manager != "go-modules") {
+            return;
+        }
+        std::vector<std::string> here;
+        for (const auto& file : modules_.manifests) {
+            if (file.find('/') == std::string::npos) {
+                here.push_back(file);
+            }
+        }
+        if (!here.empty()) {
+            stage.steps.emplace_back(dockerfile::Copy{here, "./", "", ""});
+        }
+        for (const auto& file : modules_.manifests) {
+            if (file.find('/') != std::string::npos) {
+                stage.steps.emplace_back(dockerfile::Copy{{file}, fmt::format("./{}/", directory_of(file)), "", ""});
+            }
+        }
+        application_.install = "go mod download";
+        stage.steps.emplace_back(dockerfile::Run{{application_.install}, {"/go/pkg/mod"}, ""});
+    }
+
+    /// Before modules: vendored code is built in GOPATH; without it the newest of everything is taken.
+    std::vector<std::string> prepare()
+    {
+        if (modules_.manager == "go-modules") {
+            return {};
+        }
+        if (modules_.vendored) {
+            return {"export GO111MODULE=off"};
+        }
+        const auto outside = std::ranges::any_of(sources_.imports, [](const auto& path) {
+            return path.substr(0, path.find('/')).find('.') != std::string::npos;
+        });
+        if (outside) {
+            application_.warnings.emplace_back(
+                "there is no go.mod: the newest version of every dependency is built in; 'go mod init' pins them");
+            return {"go mod init app", "go mod tidy"};
+        }
+        return {"export GO111MODULE=off"};
+    }
+
+    [[nodiscard]] std::string import_path() const
+    {
+        const auto* text = folder_.text(modules_.manifest);
+        auto path = text == nullptr
+                        ? std::nullopt
+                        : find_match(*text, R"(^\s*"?(?:ImportPath|rootPath|package)\"?\s*:\s*"?([\w.\-/]+))");
+        return path && is_inner_path(*path) ? *path : "app";
+    }
+
+    [[nodiscard]] std::string build_command(const std::vector<const GoMain*>& programs) const
+    {
+        std::string packages;
+        for (const auto* program : programs) {
+            packages += " " + shell_quote(program->directory.empty() ? "." : "./" + program->directory);
+        }
+        const auto modules = modules_.manager == "go-modules" && modules_.vendored ? "-mod=vendor " : "";
+        return fmt::format("go build -trimpath {}-ldflags='-s -w' -o {}{}", modules,
+                           programs.size() == 1 ? "/app/out" : "/app/bin/", packages);
+    }
+
+    const Folder& folder_;
+    const Modules& modules_;
+    const GoSources& sources_;
+    Application& application_;
+    std::string debian_;
+    std::string directory_ = "/src";
+};
+
+void ask_which_program(const GoSources& sources, Application& application)
+{
+    Question question{"several programs (package main): which one is started?", {}};
+    for (const auto& each : sources.mains) {
+        const auto name = each.directory.empty() ? std::string("app") : std::string(base_name(each.directory));
+        question.answers.push_back("--start " + shell_quote("./bin/" + name));
+    }
+    application.questions.push_back(std::move(question));
+}
+
+void start_program(const Folder& folder, const GoMain& main, Application& application)
+{
+    application.entry = main.file;
+    application.start_command = "./out";
+    application.recipe.command = {"./out"};
+    see(application, folder, main.file, main.line, "package main with func main: this is built and started");
+}
+
+std::vector<Pin> version_pins(const Folder& folder, const Overrides& overrides, const Modules& modules)
+{
+    std::vector<Pin> own;
+    if (auto pin = file_pin(folder, ".go-version")) {
+        own.push_back(std::move(*pin));
+    }
+    own.insert(own.end(), modules.pins.begin(), modules.pins.end());
+    return ordered_pins(folder, overrides, {"go", "golang"}, std::move(own));
+}
+
+}  // namespace
+
+std::optional<Application> detect_go(const Folder& folder, const Overrides& overrides)
+{
+    const auto modules = read_modules(folder);
+    const auto own_files = std::ranges::any_of(folder.files(), [](auto name) { return name.ends_with(".go"); });
+    if (modules.manifest.empty() && !own_files) {
+        return std::nullopt;
+    }
+    const auto sources = read_go_sources(folder);
+    if (modules.manifest.empty() && sources.mains.empty()) {
+        return std::nullopt;
+    }
+    Application application;
+    application.language = "go";
+    application.package_manager = modules.manager;
+    application.score = sources.mains.empty() ? by_library : modules.manifest.empty() ? by_stray_file : by_start;
+    see(application, folder, modules.manifest.empty() ? sources.mains.front().file : modules.manifest, 1,
+        modules.manifest.empty() ? "a Go program without go.mod" : "a Go module, workspace or GOPATH project");
+    application.framework = find_framework(modules, sources, application, folder);
+    application.runtime = choose_native(version_pins(folder, overrides, modules), releases, application.warnings);
+    if (sources.mains.empty()) {
+        application.refusal = "this Go module is a library: no package main with func main was found to start";
+        return application;
+    }
+    Builder builder(folder, modules, sources, application);
+    if (const auto* main = choose_go_main(sources, last_of(modules.path), modules.asked)) {
+        start_program(folder, *main, application);
+        builder.build({main});
+    } else {
+        std::vector<const GoMain*> all;
+        for (const auto& each : sources.mains) {
+            all.push_back(&each);
+        }
+        ask_which_program(sources, application);
+        builder.build(all);
+    }
+    auto listening = sources.listening;
+    listening.listens |= application.framework != "none";
+    serve_on(application, overrides, listening, usual_port);
+    application.recipe.ignored = {"**/*_test.go"};
+    return application;
 }
 
 }  // namespace tinystacks::framework

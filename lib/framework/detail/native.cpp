@@ -1,0 +1,153 @@
+#include "framework/detail/native.hpp"
+
+#include "base/text.hpp"
+#include "framework/detail/match.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tinystacks::framework {
+namespace {
+
+int number_of(const std::optional<std::string>& text)
+{
+    int number = 0;
+    if (text) {
+        std::from_chars(text->data(), text->data() + text->size(), number);
+    }
+    return number > 0 && number < 65536 ? number : 0;
+}
+
+}  // namespace
+
+void see(Application& application, const Folder& folder, std::string_view file, std::size_t line, std::string rule)
+{
+    application.evidence.push_back({{folder.in_tree(file), line, line == 0 ? 0U : 1U}, std::move(rule)});
+}
+
+std::vector<Pin> ordered_pins(const Folder& folder, const Overrides& overrides, const std::vector<std::string>& tools,
+                              std::vector<Pin> more)
+{
+    std::vector<Pin> pins;
+    if (!overrides.version.empty()) {
+        pins.push_back({overrides.version, {}, "--version"});
+    }
+    for (auto& pin : tool_pins(folder, tools)) {
+        pins.push_back(std::move(pin));
+    }
+    for (auto& pin : more) {
+        pins.push_back(std::move(pin));
+    }
+    return pins;
+}
+
+Pin at_least(Pin pin, const Releases& releases)
+{
+    // What no line of the table reaches is taken as it is.
+    if (find_release(">=" + pin.text, releases)) {
+        pin.text.insert(0, ">=");
+    }
+    return pin;
+}
+
+Runtime choose_native(const std::vector<Pin>& pins, const Releases& releases, std::vector<std::string>& warnings)
+{
+    auto runtime = choose_runtime(pins, releases, warnings);
+    const auto manifest = [](const Pin& pin) { return pin.rule.starts_with("go.") || pin.rule.starts_with("Cargo."); };
+    if (runtime.pin && manifest(*runtime.pin) && runtime.pin->text.starts_with(">=")) {
+        runtime.pin->text.erase(0, 2);
+    }
+    return runtime;
+}
+
+void look_for_port(Listening& listening, const std::string& text, const char* calls)
+{
+    listening.listens |= matches(text, calls);
+    listening.reads_port |= matches(text, R"(["']PORT["'])");
+    if (listening.port == 0) {
+        listening.port =
+            number_of(find_match(text, R"(["'`](?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\])?:(\d{2,5})["'`])"));
+    }
+    if (listening.port == 0) {
+        listening.port = number_of(find_match(
+            text,
+            R"((?:0, ?0, ?0, ?0\]?,|0\.0\.0\.0"?, ?|127, ?0, ?0, ?1\]?,|\bport\(|\bport: ?|\bport ?= ?)\s*(\d{2,5})\b)"));
+    }
+    if (listening.health.empty()) {
+        listening.health = find_match(text, R"(["'`](/(?:healthz|health|livez|_health|ping|up))["'`])").value_or("");
+    }
+}
+
+void serve_on(Application& application, const Overrides& overrides, const Listening& listening, int usual)
+{
+    auto& recipe = application.recipe;
+    if (!listening.listens && overrides.port == 0) {
+        recipe.health.reason = "nothing in the code was seen to listen on a port";
+        return;
+    }
+    application.port = overrides.port != 0 ? overrides.port : listening.port != 0 ? listening.port : usual;
+    recipe.port = application.port;
+    recipe.health = dockerfile::bash_health(recipe.port, listening.health.empty() ? "/" : listening.health);
+    if (overrides.port == 0 && listening.port != 0 && !listening.reads_port) {
+        application.warnings.push_back(
+            fmt::format("port {} stands in the code, which was not seen to read PORT", listening.port));
+    }
+}
+
+std::vector<std::string> run_time_files(const Folder& folder, const std::vector<std::string>& directories,
+                                        const std::vector<std::string>& files)
+{
+    std::vector<std::string> found;
+    for (const auto& name : directories) {
+        if (folder.has_directory(name)) {
+            found.push_back(name);
+        }
+    }
+    for (const auto& name : files) {
+        if (folder.has_file(name)) {
+            found.push_back(name);
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+void copy_along(dockerfile::Stage& stage, const std::string& from, const std::string& directory,
+                const std::vector<std::string>& paths)
+{
+    for (const auto& path : paths) {
+        stage.steps.emplace_back(dockerfile::Copy{{directory + "/" + path}, "./" + path, from, ""});
+    }
+}
+
+bool is_inner_path(std::string_view path)
+{
+    if (path.empty() || path.starts_with('/')) {
+        return false;
+    }
+    const auto parts = split(path, '/');
+    return std::ranges::find(parts, "..") == parts.end();
+}
+
+bool is_plain_name(std::string_view name)
+{
+    const auto plain = [](unsigned char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+               c == '+' || c == '-';
+    };
+    return !name.empty() && name.front() != '-' && name != "." && name != ".." && std::ranges::all_of(name, plain);
+}
+
+std::string_view base_name(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string_view directory_of(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+}  // namespace tinystacks::framework
