@@ -54,9 +54,6 @@ struct Application {
     std::string package_manager_version;  ///< empty when nothing says it
     Runtime runtime;
     std::string root;  ///< of the application, relative to the repository; "" for the repository itself
-    /// What the recipe's COPY takes from, relative to the repository: root when it is empty, and "." for the
-    /// repository, where a workspace has its lock file. The context of the build is always the repository.
-    std::string context;
     std::string entry;    ///< the file or module that is started; empty when there is none
     std::string install;  ///< one shell line each; empty for nothing to do
     std::string build;
@@ -75,7 +72,7 @@ struct Application {
     /// Why the recipe cannot be made; it is empty then. "no Dockerfile is written for Gleam yet".
     std::string refusal;
     dockerfile::Recipe recipe;
-    /// The build context is the repository, not the root: a member of a workspace whose lock file lies above it.
+    /// The recipe's COPY takes from the repository, not from root: a member of a workspace whose lock file lies above it.
     bool from_repository = false;
     int score = 0;  ///< how much speaks for it; see detail/languages.hpp
 };
