@@ -72,7 +72,13 @@ private:
 void CopilotImport::find_target(DraftStage& stage, const CopilotEnvironment& environment)
 {
     const auto given = request_.known.find(stage.name);
-    const auto known = given == request_.known.end() ? KnownStage{} : given->second;
+    auto known = given == request_.known.end() ? KnownStage{} : given->second;
+    for (const auto& text : {known.cluster, known.service}) {
+        if (const auto arn = find_arn(text, "ecs")) {
+            known.region = known.region.empty() ? arn->region : known.region;
+            known.account = known.account.empty() ? arn->account : known.account;
+        }
+    }
     const auto first = [](const std::string& one, const std::string& two, const std::string& three) {
         return !one.empty() ? one : !two.empty() ? two : three;
     };
