@@ -1,14 +1,18 @@
+#include "commands/init/starter.hpp"
 #include "commands/project.hpp"
 #include "commands/values.hpp"
 #include "view/detection.hpp"
+#include "view/import.hpp"
 
 #include "base/file.hpp"
+#include "base/temp_dir.hpp"
 #include "base/text.hpp"
 #include "dockerfile/check.hpp"
 #include "dockerfile/instruction.hpp"
 #include "dockerfile/write.hpp"
 #include "framework/detect.hpp"
 #include "git/root.hpp"
+#include "project/import/import.hpp"
 #include "project/init.hpp"
 #include "project/project.hpp"
 
@@ -27,6 +31,11 @@ constexpr int any_port = 8080;
 struct Options {
     framework::Overrides overrides;
     std::string dockerfile;
+    std::string from;
+    std::string service;
+    std::string account;
+    std::string region;
+    std::string starter;
     bool buildkit = false;
     bool lambda = false;
     bool explain = false;
@@ -168,8 +177,7 @@ struct Plan {
     std::vector<Problem> problems;
 };
 
-void plan_brought(const Brought& brought, const Place& place, const Options& options,
-                  const framework::Application& application, Plan& plan)
+void plan_brought(const Brought& brought, const Options& options, const framework::Application& application, Plan& plan)
 {
     plan.request.dockerfile = brought.path;
     plan.request.container_port = container_port(options, brought, application);
@@ -177,7 +185,6 @@ void plan_brought(const Brought& brought, const Place& place, const Options& opt
                                                      true,  // one is written with the rest
                                                      options.overrides.port});
     plan.files = project::plan_init(plan.request);
-    (void)place;
 }
 
 void plan_written(const framework::Application& application, const Place& place, const Options& options, Plan& plan)
@@ -230,6 +237,41 @@ void write(const Plan& plan, const Place& place, const Options& options, view::R
     }
 }
 
+/// A project of AWS Copilot's or Compose's files; a Dockerfile is written only where theirs is not there.
+void plan_imported(const framework::Tree& tree, const Place& place, const Options& options, view::Report& report,
+                   Plan& plan)
+{
+    project::ImportRequest request;
+    request.directory_name = plan.request.directory_name;
+    request.schema = plan.request.schema;
+    request.service = options.service;
+    request.account = options.account;
+    request.region = options.region;
+    request.port = options.overrides.port;
+    auto imported =
+        options.from == "copilot" ? project::import_copilot(tree, request) : project::import_compose(tree, request);
+    (*report.result)["import"] = view::to_json(imported);
+    report.text += view::remarks_text(imported);
+    plan.files = std::move(imported.files);
+    plan.request.container_port = imported.port;
+    if (imported.dockerfile.empty() || tree.has_file(imported.dockerfile)) {
+        return;
+    }
+    auto overrides = options.overrides;
+    overrides.root = imported.context;
+    overrides.start = overrides.start.empty() ? imported.start : overrides.start;
+    const auto detection = framework::detect(tree, overrides);
+    if (auto obstacle = find_obstacle(place, detection)) {
+        report.notes.push_back(fmt::format("warning: '{}' is not there, and none is written: {}",
+                                           printable_line(imported.dockerfile), obstacle->what()));
+        return;
+    }
+    const auto& recipe = detection.application.recipe;
+    plan.files.push_back({imported.dockerfile, dockerfile::write(recipe, {view::decided(detection.application),
+                                                                          options.buildkit, options.lambda})});
+    plan.files.push_back({".dockerignore", dockerfile::write_ignore(recipe)});
+}
+
 void say_what_was_found(const framework::Detection& detection, const framework::Tree& tree, bool explain,
                         view::Report& report)
 {
@@ -247,38 +289,72 @@ void say_what_was_found(const framework::Detection& detection, const framework::
     }
 }
 
-view::Report run(const Options& options, Context& context)
+/// Plans the files, or says in the report why there are none.
+std::optional<Plan> make_plan(const framework::Tree& tree, const Place& place, const Options& options,
+                              const Services& services, view::Report& report)
 {
-    const auto& services = context.services;
-    const auto place = find_place(services);
-    const framework::Tree tree(place.root);
-    const auto detection = detect(tree, place, options.overrides);
-    const auto brought = find_brought(place.root, options, detection);
-    view::Report report;
-    say_what_was_found(detection, tree, options.explain, report);
-    (*report.result)["framework"] = brought ? "docker" : detection.application.framework;
-    (*report.result)["container_port"] = nullptr;
-    (*report.result)["dry_run"] = options.dry_run;
-    (*report.result)["files"] = nlohmann::json::array();
-    report.error = brought ? std::nullopt : find_obstacle(place, detection);
-    if (report.error) {
-        report.exit_code = exit_code(report.error->kind());
-        return report;
-    }
-    if (options.explain) {
-        return report;
-    }
     Plan plan;
     plan.request.directory_name = std::filesystem::canonical(place.root).filename().string();
     plan.request.schema = services.schema();
+    if (!options.from.empty()) {
+        plan_imported(tree, place, options, report, plan);
+        return plan;
+    }
+    const auto detection = detect(tree, place, options.overrides);
+    const auto brought = find_brought(place.root, options, detection);
+    say_what_was_found(detection, tree, options.explain, report);
+    (*report.result)["framework"] = brought ? "docker" : detection.application.framework;
+    report.error = brought ? std::nullopt : find_obstacle(place, detection);
+    if (report.error) {
+        report.exit_code = exit_code(report.error->kind());
+    }
+    if (report.error || options.explain) {
+        return std::nullopt;
+    }
     if (brought) {
-        plan_brought(*brought, place, options, detection.application, plan);
+        plan_brought(*brought, options, detection.application, plan);
     } else {
         plan_written(detection.application, place, options, plan);
     }
-    (*report.result)["container_port"] = plan.request.container_port;
-    report.problems = plan.problems;
-    write(plan, place, options, report);
+    return plan;
+}
+
+/// The starter's files, then what `init` makes of them. With --dry-run both are made elsewhere.
+Place write_starter(const Options& options, const Place& place, const TempDir& elsewhere, view::Report& report)
+{
+    const auto target = options.dry_run ? elsewhere.path() / "hello" : place.root / place.below;
+    std::filesystem::create_directories(target);
+    auto files = nlohmann::json::array();
+    for (const auto& path : commands::write_starter(options.starter, target)) {
+        files.push_back(path.generic_string());
+        report.text += fmt::format("{}: {}\n", path.generic_string(), options.dry_run ? "would be written" : "written");
+    }
+    (*report.result)["starter"] = std::move(files);
+    return options.dry_run ? Place{target, "", true} : place;
+}
+
+view::Report run(const Options& options, Context& context)
+{
+    const auto& services = context.services;
+    view::Report report;
+    (*report.result)["container_port"] = nullptr;
+    (*report.result)["detection"] = nullptr;
+    (*report.result)["dry_run"] = options.dry_run;
+    (*report.result)["files"] = nlohmann::json::array();
+    (*report.result)["framework"] = nullptr;
+    auto place = find_place(services);
+    std::optional<TempDir> elsewhere;
+    if (!options.starter.empty()) {
+        place = write_starter(options, place, elsewhere.emplace(), report);
+    }
+    const framework::Tree tree(place.root);
+    const auto plan = make_plan(tree, place, options, services, report);
+    if (!plan) {
+        return report;
+    }
+    (*report.result)["container_port"] = plan->request.container_port;
+    report.problems = plan->problems;
+    write(*plan, place, options, report);
     if (!report.problems.empty()) {
         report.notes.insert(report.notes.begin(), view::text(report.problems));
     }
@@ -310,6 +386,30 @@ void declare_overrides(CLI::App& command, Options& options)
         ->check(a_value());
 }
 
+/// Where the project comes from, when it is neither the application nor a Dockerfile.
+void declare_origins(CLI::App& command, Options& options)
+{
+    auto* from = command.add_option("--from", options.from, "Move in: read the files of AWS Copilot or Compose.")
+                     ->type_name("TOOL")
+                     ->check(one_of({"copilot", "compose"}));
+    command.add_option("--service", options.service, "Which of their services, with --from.")
+        ->type_name("NAME")
+        ->check(a_value())
+        ->needs(from);
+    command.add_option("--account", options.account, "The AWS account of the images, with --from.")
+        ->type_name("ID")
+        ->check(a_value())
+        ->needs(from);
+    command.add_option("--region", options.region, "The AWS region of the images, with --from.")
+        ->type_name("REGION")
+        ->check(a_value())
+        ->needs(from);
+    command.add_option("--starter", options.starter, "Write a small application into an empty directory first.")
+        ->type_name("NAME")
+        ->check(one_of(starters()))
+        ->excludes(from);
+}
+
 }  // namespace
 
 void declare_init(CLI::App& parent, const OnParsed& on_parsed)
@@ -321,6 +421,7 @@ void declare_init(CLI::App& parent, const OnParsed& on_parsed)
                                     "tinystacks.yml.")
             ->group("Everyday");
     declare_overrides(*command, *options);
+    declare_origins(*command, *options);
     command
         ->add_option("--dockerfile", options->dockerfile,
                      "The Dockerfile there is, relative to the repository's root, when it has another name.")

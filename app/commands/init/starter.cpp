@@ -1,0 +1,58 @@
+#include "commands/init/starter.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "templates/embedded.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::app::commands {
+namespace {
+
+constexpr std::string_view folder = "starters/";
+
+void check_empty(const std::filesystem::path& directory)
+{
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        const auto name = entry.path().filename().string();
+        if (name != ".git") {
+            throw Error(ErrorKind::conflict, "'{}' holds '{}': a starter is written into an empty directory",
+                        directory.string(), name)
+                .with_hint("mkdir hello && tinystacks -C hello init --starter NAME");
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> starters()
+{
+    std::vector<std::string> names;
+    for (const auto& file : templates::embedded_files()) {
+        if (file.name.starts_with(folder)) {
+            const auto below = file.name.substr(folder.size());
+            names.emplace_back(below.substr(0, below.find('/')));
+        }
+    }
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
+    return names;
+}
+
+std::vector<std::filesystem::path> write_starter(std::string_view name, const std::filesystem::path& directory)
+{
+    check_empty(directory);
+    std::vector<std::filesystem::path> written;
+    const auto prefix = fmt::format("{}{}/", folder, name);
+    for (const auto& file : templates::embedded_files()) {
+        if (file.name.starts_with(prefix)) {
+            const auto& path = written.emplace_back(file.name.substr(prefix.size()));
+            std::filesystem::create_directories((directory / path).parent_path());
+            replace_file(directory / path, file.text, 0644);
+        }
+    }
+    return written;
+}
+
+}  // namespace tinystacks::app::commands
