@@ -148,8 +148,8 @@ public:
             const auto repeated = std::ranges::unique(packages);
             packages.erase(repeated.begin(), repeated.end());
             text +=
-                "# hadolint ignore=DL3008 -- pinned versions vanish from Debian's mirrors; the base image is pinned\n"
-                "RUN apt-get update \\\n    && apt-get install --yes --no-install-recommends ";
+                "# pinned versions vanish from Debian's mirrors; the base image is pinned\n# hadolint ignore=DL3008\n"
+                "RUN apt-get update \\\n    && apt-get install --yes --no-install-recommends";
             for (const auto& package : packages) {
                 text += " \\\n        " + checked(package);
             }
