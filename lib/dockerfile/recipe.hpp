@@ -65,6 +65,8 @@ struct Recipe {
     std::string user = "10001:10001";  ///< numeric, with its group
     int port = 0;                      ///< 0 for what does not listen
     Health health;
+    /// What asks it to end, when that is not SIGTERM: process 1 without a handler of its own ignores SIGTERM.
+    std::string stop_signal;
     std::vector<std::string> entrypoint;  ///< usually empty
     std::vector<std::string> command;     ///< argv: the application is process 1
     std::vector<std::string> ignored;     ///< lines of .dockerignore beyond those that every project gets

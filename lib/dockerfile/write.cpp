@@ -185,6 +185,9 @@ void write_end(Writer& writer, const Recipe& recipe, const WriteOptions& options
     if (recipe.port != 0) {
         text += fmt::format("EXPOSE {}\n", recipe.port);
     }
+    if (!recipe.stop_signal.empty()) {
+        text += "STOPSIGNAL " + checked(recipe.stop_signal) + "\n";
+    }
     if (!recipe.health.command.empty()) {
         text += fmt::format("HEALTHCHECK --interval=30s --timeout=3s --start-period={}s --retries=3 \\\n    CMD {}\n",
                             recipe.health.start_period, exec_form(recipe.health.command));
