@@ -1,0 +1,443 @@
+#include "framework/detail/python_entry.hpp"
+
+#include "base/text.hpp"
+#include "framework/detail/match.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace tinystacks::framework::python {
+namespace {
+
+constexpr std::size_t most_in_root = 25;
+constexpr std::size_t most = 60;
+
+/// Names that entries have, the likeliest first.
+constexpr std::array<std::string_view, 20> entry_names = {
+    "wsgi.py",          "asgi.py",        "main.py",    "app.py",    "start.py",    "bot.py",     "hello.py",
+    "server.py",        "application.py", "api.py",     "run.py",    "index.py",    "web.py",     "serve.py",
+    "streamlit_app.py", "Home.py",        "service.py", "worker.py", "__main__.py", "__init__.py"};
+
+constexpr std::array<std::string_view, 7> likely_directories = {"app",     "src", "api",    "server",
+                                                                "backend", "web", "service"};
+
+/// What lies beside an application.
+constexpr std::array<std::string_view, 22> other_directories = {
+    "test",    "tests",      "docs",     "doc",     "examples", "example",     "scripts",   "migrations",
+    "alembic", "notebooks",  "static",   "assets",  "public",   "media",       "templates", "data",
+    "tools",   "benchmarks", "fixtures", "samples", "e2e",      "requirements"};
+
+constexpr std::array<std::string_view, 9> other_files = {"setup.py",  "conftest.py",      "noxfile.py",
+                                                         "tasks.py",  "fabfile.py",       "dodo.py",
+                                                         "manage.py", "gunicorn.conf.py", "versioneer.py"};
+
+template <typename List>
+bool holds(const List& list, std::string_view name)
+{
+    return std::ranges::find(list, name) != std::ranges::end(list);
+}
+
+bool is_identifier(std::string_view text)
+{
+    return is_variable_name(text);
+}
+
+class Candidates {
+public:
+    explicit Candidates(const Folder& folder) : folder_(folder) {}
+
+    void add(const std::string& file)
+    {
+        if (files.size() < most && !holds(files, file) && folder_.has_file(file)) {
+            files.push_back(file);
+        }
+    }
+
+    void add_directory(const std::string& directory)
+    {
+        for (const auto name : entry_names) {
+            add(directory.empty() ? std::string(name) : directory + "/" + std::string(name));
+        }
+    }
+
+    std::vector<std::string> files;
+
+private:
+    const Folder& folder_;
+};
+
+std::vector<std::string> directories_of(const Folder& folder, const std::string& project)
+{
+    std::vector<std::string> directories;
+    const auto add = [&](const std::string& name) {
+        if (!holds(directories, name) && folder.has_directory(name)) {
+            directories.push_back(name);
+        }
+    };
+    for (const auto name : likely_directories) {
+        add(std::string(name));
+    }
+    auto module = project;
+    std::ranges::replace(module, '-', '_');
+    if (!module.empty()) {
+        add(module);
+    }
+    for (const auto name : folder.directories()) {
+        if (!holds(other_directories, name) && !name.starts_with('.')) {
+            add(std::string(name));
+        }
+    }
+    return directories;
+}
+
+/// FLASK_APP of .flaskenv: "hello.py", "hello", "package:create_app()".
+std::string flask_app_file(const Folder& folder)
+{
+    const auto* text = folder.text(".flaskenv");
+    const auto named =
+        text == nullptr ? std::nullopt : find_match(*text, R"(^\s*(?:export\s+)?FLASK_APP=["']?([\w./]+))");
+    if (!named) {
+        return {};
+    }
+    auto path = *named;
+    if (!path.ends_with(".py")) {
+        std::ranges::replace(path, '.', '/');
+        path = folder.has_directory(path) ? path + "/__init__.py" : path + ".py";
+    }
+    return path;
+}
+
+struct Maker {
+    std::string_view framework;
+    Interface interface;
+    std::string_view token;
+};
+
+/// In one file the earlier counts: what wraps others comes first.
+constexpr std::array<Maker, 15> makers = {{{"fastapi", Interface::asgi, "FastAPI("},
+                                           {"litestar", Interface::asgi, "Litestar("},
+                                           {"quart", Interface::asgi, "Quart("},
+                                           {"sanic", Interface::asgi, "Sanic("},
+                                           {"fasthtml", Interface::asgi, "FastHTML("},
+                                           {"fasthtml", Interface::asgi, "fast_app("},
+                                           {"starlette", Interface::asgi, "Starlette("},
+                                           {"dash", Interface::wsgi, "Dash("},
+                                           {"flask", Interface::wsgi, "Flask("},
+                                           {"falcon", Interface::asgi, "falcon.asgi.App("},
+                                           {"falcon", Interface::wsgi, "falcon.App("},
+                                           {"falcon", Interface::wsgi, "falcon.API("},
+                                           {"bottle", Interface::wsgi, "Bottle("},
+                                           {"bottle", Interface::wsgi, "bottle.default_app("},
+                                           {"flask", Interface::wsgi, "APIFlask("}}};
+
+bool is_letter(char c)
+{
+    return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+/// The name on the left of a line that makes `token`: "app" of `app: Flask = flask.Flask(`; "return" for a returned
+/// one; empty when the line makes none.
+std::string made_by(std::string_view line, std::string_view token)
+{
+    const auto at = line.find(token);
+    if (at == std::string_view::npos || trim(line).starts_with('#')) {
+        return {};
+    }
+    auto before = line.substr(0, at);
+    if (!before.empty() && is_letter(before.back())) {
+        return {};  // a longer name that ends so: MyFlask(
+    }
+    while (before.ends_with('.')) {  // its module: flask.Flask(
+        before.remove_suffix(1);
+        while (!before.empty() && is_letter(before.back())) {
+            before.remove_suffix(1);
+        }
+    }
+    before = trim(before);
+    if (before.ends_with("return")) {
+        return "return";
+    }
+    if (!before.ends_with('=') || before.ends_with("==")) {
+        return {};
+    }
+    before.remove_suffix(1);
+    const auto name = trim(before.substr(0, before.find_first_of(":,")));
+    return is_identifier(name) ? std::string(name) : std::string();
+}
+
+/// The function's name in a line `def name(`; empty for another.
+std::string defined(std::string_view line)
+{
+    return find_match(line, R"(^(?:async )?def (\w+)\()").value_or("");
+}
+
+/// Whether a function has a parameter without a default.
+bool needs_arguments(std::string_view text, const std::string& function)
+{
+    const auto at = text.find("def " + function + "(");
+    std::size_t depth = 0;
+    std::string parameter;
+    for (auto i = text.find('(', at); i < text.size(); ++i) {
+        const auto c = text[i];
+        depth += c == '(' || c == '[' || c == '{' ? 1 : 0;
+        const auto ends = depth == 1 && (c == ',' || c == ')');
+        if (ends) {
+            const auto one = trim(parameter);
+            if (!one.empty() && one.find('=') == std::string_view::npos && !one.starts_with('*') && one != "/") {
+                return true;
+            }
+            parameter.clear();
+        } else if (depth > 1 || (c != '(' && depth == 1)) {
+            parameter += c;
+        }
+        depth -= c == ')' || c == ']' || c == '}' ? 1 : 0;
+        if (depth == 0) {
+            break;
+        }
+    }
+    return false;
+}
+
+/// Reads one file line by line: what stands in the module, and what its functions make.
+class ObjectReader {
+public:
+    ObjectReader(const std::string& file, const std::string& text) : file_(file), text_(text) {}
+
+    void read(const Maker& maker, std::vector<Object>& objects, std::vector<Object>& factories)
+    {
+        if (text_.find(maker.token) == std::string::npos) {
+            return;
+        }
+        std::string function;
+        bool guarded = false;
+        std::size_t number = 0;
+        for (const auto line : split(text_, '\n')) {
+            ++number;
+            if (!line.empty() && line.front() != ' ' && line.front() != '\t' && line.front() != '#' &&
+                line.front() != ')' && line.front() != '\r') {
+                function = defined(line);
+                guarded = line.starts_with("if __name__") || line.starts_with("class ");
+            }
+            const auto name = made_by(line, maker.token);
+            if (name.empty() || guarded) {
+                continue;
+            }
+            Object object{std::string(maker.framework), maker.interface, file_, name, false, false, number};
+            if (!function.empty()) {
+                object.attribute = function;
+                object.is_factory = true;
+                object.needs_arguments = needs_arguments(text_, function);
+                factories.push_back(std::move(object));
+            } else if (name != "return") {
+                objects.push_back(std::move(object));
+            }
+        }
+    }
+
+private:
+    const std::string& file_;
+    const std::string& text_;
+};
+
+/// `app = create_app(` in a module, of what another file's function makes.
+void add_made(const std::string& file, const std::string& text, const std::vector<Object>& factories,
+              std::vector<Object>& objects)
+{
+    std::size_t number = 0;
+    for (const auto line : split(text, '\n')) {
+        ++number;
+        for (const auto& factory : factories) {
+            const auto name = line.starts_with(' ') || line.starts_with('\t') ? std::string()
+                                                                              : made_by(line, factory.attribute + "(");
+            if (!name.empty() && name != "return") {
+                objects.push_back({factory.framework, factory.interface, file, name, false, false, number});
+                return;
+            }
+        }
+    }
+}
+
+/// wsgi.py and asgi.py that import the object: they are there to be served.
+void add_imported(const std::string& file, const std::string& text, std::vector<Object>& objects)
+{
+    const auto slash = file.rfind('/');
+    const auto base = file.substr(slash == std::string::npos ? 0 : slash + 1);
+    if (base != "wsgi.py" && base != "asgi.py") {
+        return;
+    }
+    for (const auto& object : objects) {
+        const auto line = find_match(text, R"(^from [\w.]+ import ((?:app|application|server|api)(?: as \w+)?)\s*$)");
+        if (!line || object.file == file) {
+            continue;
+        }
+        const auto words = split(*line, ' ');
+        if (words.front() == object.attribute) {
+            objects.insert(objects.begin(), {object.framework, object.interface, file, std::string(words.back()), false,
+                                             false, line_of(text, *line)});
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> candidate_files(const Folder& folder, const std::string& project)
+{
+    Candidates candidates(folder);
+    if (const auto flask = flask_app_file(folder); !flask.empty()) {
+        candidates.add(flask);
+    }
+    candidates.add_directory("");
+    for (const auto name : folder.files()) {
+        if (candidates.files.size() < most_in_root && name.ends_with(".py") && !holds(other_files, name) &&
+            !name.starts_with("test_") && !name.ends_with("_test.py")) {
+            candidates.add(std::string(name));
+        }
+    }
+    const auto directories = directories_of(folder, project);
+    for (const auto& directory : directories) {
+        candidates.add_directory(directory);
+        candidates.add(directory + "/" + directory + ".py");
+    }
+    for (const auto& directory : directories) {
+        for (const auto name : folder.tree().directories_in(folder.in_tree(directory))) {
+            if (!holds(other_directories, name)) {
+                candidates.add_directory(directory + "/" + std::string(name));
+            }
+        }
+    }
+    return candidates.files;
+}
+
+std::vector<Object> find_objects(const Folder& folder, const std::vector<std::string>& files)
+{
+    std::vector<Object> objects;
+    std::vector<Object> factories;
+    for (const auto& file : files) {
+        if (const auto* text = folder.text(file)) {
+            ObjectReader reader(file, *text);
+            for (const auto& maker : makers) {
+                reader.read(maker, objects, factories);
+            }
+        }
+    }
+    for (const auto& file : files) {
+        if (const auto* text = folder.text(file)) {
+            add_made(file, *text, factories, objects);
+            add_imported(file, *text, objects);
+        }
+    }
+    std::ranges::stable_sort(
+        objects, {}, [&](const Object& object) { return std::ranges::find(files, object.file) - files.begin(); });
+    std::ranges::stable_sort(factories, {}, &Object::needs_arguments);
+    objects.insert(objects.end(), factories.begin(), factories.end());
+    return objects;
+}
+
+namespace {
+
+bool is_module_in(const Folder& folder, const std::string& directory, const std::string& name)
+{
+    const auto path = directory.empty() ? name : directory + "/" + name;
+    return folder.has_file(path + ".py") || folder.has_directory(path);
+}
+
+struct Place {
+    std::vector<std::string> directories;
+    std::string stem;
+    std::size_t root = 0;   ///< how many of the directories are on the path, and not in the module's name
+    bool imported = false;  ///< its own imports said so
+};
+
+std::string first_of(const std::vector<std::string>& parts, std::size_t count)
+{
+    return join({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count)}, "/");
+}
+
+Place place_of(const Folder& folder, const std::string& file)
+{
+    Place place;
+    for (const auto part : split(file, '/')) {
+        place.directories.emplace_back(part);
+    }
+    place.stem = place.directories.back().substr(0, place.directories.back().rfind('.'));
+    place.directories.pop_back();
+    const auto* text = folder.text(file);
+    const auto imports =
+        text == nullptr ? std::vector<std::string>() : find_matches(*text, R"(^(?:from|import)[ \t]+([A-Za-z_]\w*))");
+    for (std::size_t i = 0; i <= place.directories.size(); ++i) {
+        const auto root = first_of(place.directories, i);
+        if (std::ranges::any_of(imports, [&](const auto& name) { return is_module_in(folder, root, name); })) {
+            place.root = i;
+            place.imported = true;
+            return place;
+        }
+    }
+    if (text != nullptr && matches(*text, R"(^from[ \t]+\.)")) {
+        place.imported = true;
+    }
+    if (place.directories.size() > 1 && place.directories.front() == "src" && !folder.has_file("src/__init__.py")) {
+        place.root = 1;
+    } else if (place.stem == "__init__" && place.directories.size() == 1) {
+        place.root = 0;
+    }
+    return place;
+}
+
+}  // namespace
+
+std::optional<Module> module_of(const Folder& folder, const std::string& file)
+{
+    const auto place = place_of(folder, file);
+    Module module{"", first_of(place.directories, std::min(place.root, place.directories.size()))};
+    std::vector<std::string> names(place.directories.begin() + static_cast<std::ptrdiff_t>(place.root),
+                                   place.directories.end());
+    if (place.stem != "__init__") {
+        names.push_back(place.stem);
+    }
+    if (names.empty() || !std::ranges::all_of(names, [](const auto& name) { return is_identifier(name); })) {
+        return std::nullopt;
+    }
+    module.name = join(names, ".");
+    return module;
+}
+
+std::vector<std::string> script_argv(const Folder& folder, const std::string& file)
+{
+    const auto place = place_of(folder, file);
+    const auto module = module_of(folder, file);
+    if (module && !place.directories.empty() && place.imported && place.root < place.directories.size()) {
+        return {"python", "-m",
+                place.stem == "__main__" ? module->name.substr(0, module->name.rfind('.')) : module->name};
+    }
+    return {"python", file};
+}
+
+bool has_guard(std::string_view text)
+{
+    return matches(text, R"(^if __name__ *== *['"]__main__['"])");
+}
+
+bool reads_port(std::string_view text)
+{
+    return matches(text, R"(\(\s*['"]PORT['"]|\[['"]PORT['"]\])");
+}
+
+int find_port(std::string_view text)
+{
+    for (const auto* pattern : {R"((?:environ\.get|getenv)\(\s*['"]PORT['"]\s*,\s*['"]?(\d{2,5}))",
+                                R"((?i)\bport\s*[:=][^\n]*?\b(\d{4,5}|80)\b)", R"(\.listen\(\s*(\d{2,5})\b)",
+                                R"(\(\s*\(\s*['"][^'"\n]*['"]\s*,\s*(\d{2,5})\b)"}) {
+        const auto found = find_match(text, pattern);
+        int port = 0;
+        if (found && std::from_chars(found->data(), found->data() + found->size(), port).ec == std::errc() &&
+            port > 0 && port < 65536) {
+            return port;
+        }
+    }
+    return 0;
+}
+
+}  // namespace tinystacks::framework::python
