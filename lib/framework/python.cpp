@@ -139,6 +139,22 @@ void finish(const Code& code, Start start, Application& application)
     }
 }
 
+/// A workspace whose root starts nothing: which of its members is meant.
+void ask_member(const Folder& folder, const Overrides& overrides, const Project& project, Application& application)
+{
+    Question question{"the workspace's root starts nothing itself: which member?", {}};
+    for (const auto& member : project.members) {
+        const auto inside = detect_python(folder.child(member), overrides);
+        if (inside && !inside->start_command.empty()) {
+            question.answers.push_back("--root " + shell_quote(folder.in_tree(member)));
+        }
+    }
+    if (!question.answers.empty()) {
+        question.answers.emplace_back("--start COMMAND");
+        application.questions.push_back(std::move(question));
+    }
+}
+
 }  // namespace
 
 std::optional<Application> detect_python(const Folder& folder, const Overrides& overrides)
@@ -164,6 +180,9 @@ std::optional<Application> detect_python(const Folder& folder, const Overrides& 
         return std::nullopt;
     }
     application.score = score_of(folder, project, start);
+    if (!start && project.members.size() < 40) {
+        ask_member(folder, overrides, project, application);
+    }
     refuse(folder, project, application);
     finish(code, start.value_or(Start{}), application);
     if (application.runtime.pin) {

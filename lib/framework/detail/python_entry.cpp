@@ -15,10 +15,10 @@ constexpr std::size_t most_in_root = 25;
 constexpr std::size_t most = 60;
 
 /// Names that entries have, the likeliest first.
-constexpr std::array<std::string_view, 20> entry_names = {
-    "wsgi.py",          "asgi.py",        "main.py",    "app.py",    "start.py",    "bot.py",     "hello.py",
-    "server.py",        "application.py", "api.py",     "run.py",    "index.py",    "web.py",     "serve.py",
-    "streamlit_app.py", "Home.py",        "service.py", "worker.py", "__main__.py", "__init__.py"};
+constexpr std::array<std::string_view, 21> entry_names = {
+    "wsgi.py",          "asgi.py",        "main.py",    "app.py",    "start.py", "bot.py",      "hello.py",
+    "server.py",        "application.py", "api.py",     "run.py",    "index.py", "web.py",      "serve.py",
+    "streamlit_app.py", "Home.py",        "service.py", "worker.py", "agent.py", "__main__.py", "__init__.py"};
 
 constexpr std::array<std::string_view, 7> likely_directories = {"app",     "src", "api",    "server",
                                                                 "backend", "web", "service"};
@@ -408,7 +408,9 @@ std::vector<std::string> script_argv(const Folder& folder, const std::string& fi
 {
     const auto place = place_of(folder, file);
     const auto module = module_of(folder, file);
-    if (module && !place.directories.empty() && place.imported && place.root < place.directories.size()) {
+    const auto by_package = place.stem == "__main__";
+    if (module && !place.directories.empty() && (place.imported || by_package) &&
+        place.root < place.directories.size()) {
         return {"python", "-m",
                 place.stem == "__main__" ? module->name.substr(0, module->name.rfind('.')) : module->name};
     }

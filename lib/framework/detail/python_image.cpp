@@ -212,15 +212,24 @@ void begin_environment(dockerfile::Stage& stage, const Code& code, const Install
     stage.steps.emplace_back(Environment{{{"VIRTUAL_ENV", "/app/.venv"}, {"PATH", std::string(path)}}});
 }
 
+/// Behind the dependencies, in the same RUN where there is one.
 void install_servers(dockerfile::Stage& stage, const Start& start, const Install& install)
 {
-    if (!start.installs.empty()) {
-        auto command = install.add;
-        for (const auto& each : start.installs) {
-            command += shell_quote(each) + " ";
-        }
-        stage.steps.emplace_back(
-            Run{{std::string(trim(command))}, install.caches, "no manifest names it, yet it is needed"});
+    if (start.installs.empty()) {
+        return;
+    }
+    std::vector<std::string> quoted;
+    for (const auto& each : start.installs) {
+        quoted.push_back(shell_quote(each));
+    }
+    const auto command = install.add + join(quoted, " ");
+    const std::string reason =
+        join(start.installs, ", ") + (start.installs.size() == 1 ? " is" : " are") + " in no manifest, yet needed";
+    if (auto* last = std::get_if<Run>(&stage.steps.back())) {
+        last->commands.push_back(command);
+        last->reason += (last->reason.empty() ? "" : "; ") + reason;
+    } else {
+        stage.steps.emplace_back(Run{{command}, install.caches, reason});
     }
 }
 
@@ -256,13 +265,8 @@ dockerfile::Stage build_stage(const Code& code, const Start& start, const System
     install_servers(stage, start, install);
     if (!builds.empty()) {
         copy_sources("");
-        for (const auto& build : builds) {
-            stage.steps.emplace_back(Run{{build},
-                                         {},
-                                         build.find("collectstatic") == std::string::npos
-                                             ? ""
-                                             : "the settings want values; these are for this line only"});
-        }
+        stage.steps.emplace_back(
+            Run{builds, {}, start.builds.empty() ? "" : "the settings want values; these are for this line only"});
     }
     return stage;
 }

@@ -198,28 +198,25 @@ void start_wsgi(Start& start, const Code& code, Application& application, const 
         }
         return;
     }
-    start_script(start, code, application, script, object.framework == "dash" ? 8050 : 5000);
-    const auto everywhere =
-        matches(text_of(code, script), R"(0\.0\.0\.0|environ|getenv)") || object.framework == "dash";
-    if (everywhere || !callable) {
-        application.warnings.push_back(
-            fmt::format("'{}' starts {}'s development server: add gunicorn to the dependencies, and `gunicorn {}:{}` "
-                        "is started instead",
-                        start.command, object.framework, module.name, attribute.empty() ? "server" : attribute));
-        if (object.framework == "dash") {
-            start.environment.emplace_back("HOST", "0.0.0.0");
-        }
+    // A script that binds to this machine only is for a developer's desk.
+    const auto everywhere = object.framework == "dash" ||
+                            matches(text_of(code, script), R"(0\.0\.0\.0|host\s*=\s*[^,)\n]*(?:environ|getenv|HOST))");
+    if (callable && !everywhere) {
+        require(start, code, application, "gunicorn", gunicorn_release(code));
+        serve_by_gunicorn(start, code, module, attribute);
+        application.warnings.push_back(fmt::format(
+            "`python {}` would listen on 127.0.0.1 only, with a development server: `{}` is started instead", script,
+            join(start.argv, " ")));
         return;
     }
-    const auto command = start.command;
-    start.is_script = false;
-    require(start, code, application, "gunicorn", gunicorn_release(code));
-    serve_by_gunicorn(start, code, module, attribute);
+    start_script(start, code, application, script, object.framework == "dash" ? 8050 : 5000);
     application.warnings.push_back(
-        fmt::format("'{}' would listen on 127.0.0.1 only, with a development server: the image starts `{}`", command,
-                    start.command));
-    start.command = command;
-    start.entry = object.file;
+        fmt::format("'{}' starts {}'s development server: add gunicorn to the dependencies, and `gunicorn {}:{}` "
+                    "is started instead",
+                    start.command, object.framework, module.name, attribute.empty() ? "server" : attribute));
+    if (object.framework == "dash") {
+        start.environment.emplace_back("HOST", "0.0.0.0");
+    }
 }
 
 bool has_uvicorn(const Code& code)
@@ -273,8 +270,9 @@ struct Called {
     int port;
 };
 
-constexpr std::array<Called, 8> called = {
-    {{"streamlit", R"(^\s*(?:import|from) streamlit\b)", R"(streamlit)", 8501},
+constexpr std::array<Called, 9> called = {
+    {{"google-adk", R"(^\s*(?:import|from) google\.adk\b)", R"(^root_agent\s*=)", 8000},
+     {"streamlit", R"(^\s*(?:import|from) streamlit\b)", R"(streamlit)", 8501},
      {"chainlit", R"(^\s*(?:import|from) chainlit\b)", R"(chainlit)", 8000},
      {"gradio", R"(^\s*(?:import|from) gradio\b)", R"(\.launch\()", 7860},
      {"nicegui", R"(^\s*(?:import|from) nicegui\b)", R"(\bui\.run(?:_with)?\()", 8080},
@@ -298,6 +296,8 @@ void start_called(Start& start, const Code& code, Application& application, cons
         start.environment.emplace_back("STREAMLIT_SERVER_HEADLESS", "true");
         start.environment.emplace_back("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false");
         start.health_path = "/_stcore/health";
+    } else if (kind.framework == "google-adk") {
+        by_command("adk api_server --host 0.0.0.0 --port ", "");
     } else if (kind.framework == "chainlit") {
         by_command(fmt::format("chainlit run {} --headless --host 0.0.0.0 --port ", quoted), "");
     } else if (kind.framework == "panel") {
@@ -328,8 +328,7 @@ std::optional<FoundCall> find_call(const Code& code)
         for (const auto& kind : called) {
             const auto wanted = code.overrides.framework.empty() || code.overrides.framework == "python" ||
                                 code.overrides.framework == kind.framework;
-            if (text != nullptr && wanted && text->find(kind.framework) != std::string::npos &&
-                matches(*text, kind.import) && matches(*text, kind.call)) {
+            if (text != nullptr && wanted && matches(*text, kind.import) && matches(*text, kind.call)) {
                 return FoundCall{&kind, i};
             }
         }
@@ -381,9 +380,8 @@ std::optional<Start> find_web(const Code& code, Application& application)
     } else if (call) {
         const auto& file = code.files[call->index];
         start.framework = call->kind->framework;
-        application.evidence.push_back(
-            {{code.folder.in_tree(file), line_of(text_of(code, file), call->kind->framework), 1},
-             fmt::format("imports and calls {}", call->kind->framework)});
+        application.evidence.push_back({{code.folder.in_tree(file), line_of(text_of(code, file), "import"), 1},
+                                        fmt::format("imports and calls {}", call->kind->framework)});
         start_called(start, code, application, *call->kind, file);
     } else {
         return std::nullopt;
