@@ -54,6 +54,9 @@ struct Application {
     std::string package_manager_version;  ///< empty when nothing says it
     Runtime runtime;
     std::string root;  ///< of the application, relative to the repository; "" for the repository itself
+    /// What the recipe's COPY takes from, relative to the repository, when that is not `root`: where the workspace or the
+    /// build of several modules begins that the application is a member of. The build's context is the repository.
+    std::optional<std::string> context;
     std::string entry;    ///< the file or module that is started; empty when there is none
     std::string install;  ///< one shell line each; empty for nothing to do
     std::string build;
@@ -72,8 +75,6 @@ struct Application {
     /// Why the recipe cannot be made; it is empty then. "no Dockerfile is written for Gleam yet".
     std::string refusal;
     dockerfile::Recipe recipe;
-    /// The recipe's COPY takes from the repository, not from root: a member of a workspace whose lock file lies above it.
-    bool from_repository = false;
     int score = 0;  ///< how much speaks for it; see detail/languages.hpp
 };
 

@@ -169,7 +169,7 @@ Detection detect(const Tree& tree, const Overrides& overrides)
         take(detection, found.empty() ? std::move(inside) : std::move(found), overrides);
     }
     auto& application = detection.application;
-    dockerfile::move_context(application.recipe, application.from_repository ? std::string() : application.root);
+    dockerfile::move_context(application.recipe, application.context.value_or(application.root));
     if (!overrides.framework.empty() && !is_called(application, overrides.framework)) {
         throw Error(ErrorKind::usage, "nothing here looks like {}", overrides.framework)
             .with_hint("tinystacks init --explain --dry-run");
