@@ -128,9 +128,9 @@ std::string_view without_vendor(std::string_view text)
     while (!name.empty() && (name.back() == '-' || name.back() == '@' || name.back() == ' ' || name.back() == ':')) {
         name.pop_back();
     }
-    constexpr std::array<std::string_view, 18> names = {
-        "v",       "go",      "ruby",         "node", "nodejs",   "python", "cpython",  "java",      "jdk",
-        "openjdk", "temurin", "adoptopenjdk", "zulu", "corretto", "oracle", "liberica", "microsoft", "php"};
+    constexpr std::array<std::string_view, 19> names = {
+        "v",       "go",           "ruby", "node",     "nodejs", "python",   "cpython",   "java", "jdk",   "openjdk",
+        "temurin", "adoptopenjdk", "zulu", "corretto", "oracle", "liberica", "microsoft", "php",  "dotnet"};
     return std::ranges::find(names, name) == names.end() ? text : text.substr(digit);
 }
 
@@ -229,14 +229,32 @@ Numbers newest_of(std::string_view release)
     return numbers;
 }
 
+/// The number behind a distribution's name, "semeru-openj9-17.0.5", "openjdk64-11.0.2", "graalvm-ce-22.3.1+java17";
+/// 1.8 is what Java 8 was called.
+std::string java_number(std::string text)
+{
+    if (const auto at = text.find("java"); at != std::string::npos && at > 0) {
+        const auto number = numbers_of(std::string_view(text).substr(at + std::string_view("java").size()));
+        if (!number.empty()) {
+            return std::to_string(number.front());
+        }
+    }
+    const auto letters = text.empty() || std::isalpha(static_cast<unsigned char>(text.front())) != 0;
+    for (auto at = text.find('-'); letters && at != std::string::npos; at = text.find('-', at + 1)) {
+        if (at + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[at + 1])) != 0) {
+            text.erase(0, at + 1);
+            break;
+        }
+    }
+    text.erase(0, text.starts_with("1.") ? 2 : 0);
+    return text;
+}
+
 std::string cleaned(std::string_view pin, const Releases& releases)
 {
     auto text = std::string(trim(pin));
     std::erase_if(text, [](char c) { return c == '"' || c == '\''; });
-    if (releases.language == "java" && text.starts_with("1.")) {
-        text.erase(0, 2);  // 1.8 is what Java 8 was called
-    }
-    return text;
+    return releases.language == "java" ? java_number(std::move(text)) : text;
 }
 
 const Release* find_named(std::string_view pin, const Releases& releases)
