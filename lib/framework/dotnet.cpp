@@ -269,7 +269,8 @@ std::optional<Application> detect_dotnet(const Folder& folder, const Overrides& 
     }
     Application application;
     const auto* project = choose_project(projects, application);
-    DotnetPublish publish{*project, with_references(folder.tree(), *project), "", "", overrides.build, "", false};
+    DotnetPublish publish{*project, with_references(folder.tree(), *project), "", "", overrides.build, "", false,
+                          "out"};
     publish.program = program_of(folder.tree(), *project);
     application.language = project->language;
     application.package_manager = "nuget";
@@ -293,6 +294,10 @@ std::optional<Application> detect_dotnet(const Folder& folder, const Overrides& 
     }
     if (!application.refusal.empty()) {
         return application;
+    }
+    // Heroku's convention, which a Procfile may lean on.
+    if (const auto process = find_process(folder)) {
+        publish.output = find_match(process->command, R"(((?:[\w.-]+/)*bin/publish)\b)").value_or(publish.output);
     }
     const auto base = leaves(folder, publish.closure) ? Folder(folder.tree()) : folder;
     if (base.path() != folder.path()) {

@@ -230,7 +230,7 @@ std::optional<Application> detect_java(const Folder& folder, const Overrides& ov
         project->build = overrides.build;
     }
     application.refusal = project->refusal;
-    make_java_recipe(base, *project, line, overrides.port, application);
+    make_java_recipe(base, *project, line, overrides, application);
     return application;
 }
 

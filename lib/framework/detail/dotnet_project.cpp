@@ -238,7 +238,8 @@ std::optional<DotnetProject> read_dotnet_project(const Tree& tree, const std::st
             continue;
         }
         project.framework_where = found->where;
-        for (const auto framework : split(sheet.resolved(found->text), ';')) {
+        const auto frameworks = sheet.resolved(found->text);
+        for (const auto framework : split(frameworks, ';')) {
             if (!trim(framework).empty()) {
                 project.frameworks.push_back(to_lower(trim(framework)));
             }

@@ -81,7 +81,7 @@ std::string publish_command(const DotnetPublish& publish, const std::string& pat
     command += restored ? " --no-restore" : "";
     command += publish.single_file ? " -p:PublishAot=false" : "";
     command += publish.project.windows_runtime ? " --use-current-runtime --self-contained false" : "";
-    return command + " --output out";
+    return command + " --output " + shell_quote(publish.output);
 }
 
 dockerfile::Stage build_stage(const Folder& base, const DotnetPublish& publish, Application& application)
@@ -153,9 +153,9 @@ void make_dotnet_recipe(const Folder& base, const DotnetPublish& publish, int wa
     recipe.stages.push_back(build_stage(base, publish, application));
     if (publish.project.kind == DotnetKind::web_assembly) {
         application.delivery = Delivery::files;
-        application.output = "out/wwwroot";
+        application.output = publish.output + "/wwwroot";
         application.start_command = static_start;
-        add_static_stage(recipe, "build", "/app/out/wwwroot/", true);
+        add_static_stage(recipe, "build", "/app/" + publish.output + "/wwwroot/", true);
         application.port = recipe.port = wanted_port != 0 ? wanted_port : recipe.port;
         return;
     }
@@ -163,16 +163,16 @@ void make_dotnet_recipe(const Folder& base, const DotnetPublish& publish, int wa
     const auto asp_net = web || std::ranges::any_of(publish.closure, &DotnetProject::asp_net);
     dockerfile::Stage stage;
     stage.image = fmt::format("mcr.microsoft.com/dotnet/{}:{}", asp_net ? "aspnet" : "runtime", publish.line);
-    std::vector<std::pair<std::string, std::string>> variables = {{"DOTNET_CONTENTROOT", "/app/out"}};
+    std::vector<std::pair<std::string, std::string>> variables = {{"DOTNET_CONTENTROOT", "/app/" + publish.output}};
     if (web) {
-        variables.insert(variables.begin(), {"ASPNETCORE_CONTENTROOT", "/app/out"});
+        variables.insert(variables.begin(), {"ASPNETCORE_CONTENTROOT", "/app/" + publish.output});
     }
     if (web || publish.project.kind == DotnetKind::worker) {
         stage.steps.emplace_back(dockerfile::Environment{std::move(variables)});
     }
-    stage.steps.emplace_back(dockerfile::Copy{{"/app/out"}, "./out/", "build", ""});
+    stage.steps.emplace_back(dockerfile::Copy{{"/app/" + publish.output}, "./" + publish.output + "/", "build", ""});
     recipe.stages.push_back(std::move(stage));
-    const auto program = "./out/" + publish.project.assembly;
+    const auto program = fmt::format("./{}/{}", publish.output, publish.project.assembly);
     if (web) {
         set_web_start(publish, wanted_port, shell_quote(program), application);
     } else {

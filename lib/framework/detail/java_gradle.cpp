@@ -1,6 +1,7 @@
 #include "framework/detail/java_gradle_file.hpp"
 #include "framework/detail/java_pom.hpp"
 #include "framework/detail/java_project.hpp"
+#include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
 
 #include "base/text.hpp"
@@ -172,7 +173,9 @@ void set_commands(const Folder& folder, const GradleBuild& build, JavaProject& p
         project.tool_version = find_match(*text, R"(distributionUrl=.*gradle-([\d.]+))").value_or("");
     }
     const std::string gradle = project.wrapper ? "./gradlew --no-daemon" : "gradle --no-daemon";
-    const auto prefix = project.module.empty() ? std::string() : ":" + replaced(project.module, '/', ':') + ":";
+    const auto prefix = project.module.empty() || project.build == "stage"
+                            ? std::string()
+                            : ":" + replaced(project.module, '/', ':') + ":";
     for (const auto* const name : {"settings.gradle", "settings.gradle.kts", "gradle.properties"}) {
         if (folder.has_file(name)) {
             project.inputs.emplace_back(name);
@@ -236,6 +239,13 @@ std::optional<JavaProject> read_gradle(const Folder& folder, const std::string& 
     project.refusal = refusal_of(*build);
     if (chosen && project.refusal.empty()) {
         set_artifact(*build, file, project);
+    }
+    // Heroku's convention: a task of that name makes what the Procfile starts.
+    const auto staged = matches(build->files.front().text, R"re(\btask\s+stage\b|\(["']stage["'])re");
+    if (const auto process = find_process(folder); process && staged) {
+        project.artifact = JavaArtifact::none;
+        project.build = "stage";
+        project.refusal.clear();
     }
     set_commands(folder, *build, project);
     return project;

@@ -194,15 +194,20 @@ std::string dropwizard_configuration(const Folder& folder, const JavaProject& pr
     return found.size() == 1 ? in_module(project.module, found.front()) : std::string();
 }
 
-bool own_start(const Folder& folder, const JavaProject& project, Application& application)
+OwnStart own_start(const Folder& folder, const JavaProject& project, const Overrides& overrides,
+                   Application& application)
 {
     const auto process = find_process(folder);
-    const auto named = process && (process->command.find("target/") != std::string::npos ||
-                                   process->command.find("build/") != std::string::npos);
+    const auto command = !overrides.start.empty() ? overrides.start : process ? process->command : std::string();
+    if (command.empty()) {
+        return OwnStart::none;
+    }
+    const auto named = command.find("target/") != std::string::npos || command.find("build/") != std::string::npos;
     if (named && project.artifact == JavaArtifact::none && project.questions.empty()) {
         application.refusal.clear();
     }
-    return named;
+    return named || (project.artifact == JavaArtifact::none && !overrides.start.empty()) ? OwnStart::of_build
+                                                                                         : OwnStart::other;
 }
 
 }  // namespace tinystacks::framework

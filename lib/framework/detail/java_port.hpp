@@ -28,7 +28,10 @@ struct PortArguments {
 /// The settings file of a Dropwizard application, relative to the folder; empty for others.
 [[nodiscard]] std::string dropwizard_configuration(const Folder& folder, const JavaProject& project);
 
-/// Whether somebody wrote down how it is started: a Procfile. A refusal for what the build makes is void then.
-[[nodiscard]] bool own_start(const Folder& folder, const JavaProject& project, Application& application);
+/// Whether somebody says how it is started: --start or a Procfile, and whether that names what the build leaves.
+enum class OwnStart { none, other, of_build };
+/// A refusal for what the build makes is void when that is named.
+[[nodiscard]] OwnStart own_start(const Folder& folder, const JavaProject& project, const Overrides& overrides,
+                                 Application& application);
 
 }  // namespace tinystacks::framework

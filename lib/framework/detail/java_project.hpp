@@ -1,6 +1,7 @@
 #pragma once
 
 #include "framework/application.hpp"
+#include "framework/detect.hpp"
 #include "framework/tree.hpp"
 
 #include <optional>
@@ -91,7 +92,7 @@ struct JavaModule {
 [[nodiscard]] std::optional<Folder> find_enclosing_build(const Folder& folder);
 
 /// Fills in stages, command, port and health. `line` is Java's: "21".
-void make_java_recipe(const Folder& folder, const JavaProject& project, const std::string& line, int wanted_port,
-                      Application& application);
+void make_java_recipe(const Folder& folder, const JavaProject& project, const std::string& line,
+                      const Overrides& overrides, Application& application);
 
 }  // namespace tinystacks::framework

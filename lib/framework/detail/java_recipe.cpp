@@ -65,7 +65,7 @@ void add_chosen_jar(const JavaProject& project, std::vector<std::string>& comman
         commands.push_back("cp " + shell_quote(pattern) + " " + to);
     } else {
         const std::string runnable =
-            "(cd /tmp && jar xf \"/app/$file\" META-INF/MANIFEST.MF && grep -q '^Main-Class:' META-INF/MANIFEST.MF)";
+            "rm -rf META-INF && jar xf \"$file\" META-INF/MANIFEST.MF && grep -q '^Main-Class:' META-INF/MANIFEST.MF";
         const auto checked = project.artifact == JavaArtifact::jar;
         for (auto& command : choose_one(pattern, checked ? runnable : "", checked ? "jar with a Main-Class" : "jar")) {
             commands.push_back(std::move(command));
@@ -284,18 +284,29 @@ void keep_layout(const JavaProject& project, dockerfile::Stage& stage)
         {"/app/" + directory}, "./" + directory, "build", "the start command names files where the build leaves them"});
 }
 
+void warn_of_port(const JavaProject& project, Application& application)
+{
+    const auto told = project.framework == "none" || project.framework == "vertx" || project.framework == "helidon" ||
+                      project.framework == "dropwizard";
+    if (application.port != 0 && told && project.texts.find("\"PORT\"") == std::string::npos) {
+        application.warnings.push_back(
+            fmt::format("nothing shows that it reads PORT: it listens on {} whatever PORT says", application.port));
+    }
+}
+
 }  // namespace
 
-void make_java_recipe(const Folder& folder, const JavaProject& project, const std::string& line, int wanted_port,
-                      Application& application)
+void make_java_recipe(const Folder& folder, const JavaProject& project, const std::string& line,
+                      const Overrides& overrides, Application& application)
 {
     application.install = shown(project.install, project);
     application.build = shown(project.build, project);
-    const auto own = own_start(folder, project, application);
-    if (project.artifact == JavaArtifact::none && !own) {
+    const auto own = own_start(folder, project, overrides, application);
+    if (project.artifact == JavaArtifact::none && own != OwnStart::of_build) {
         return;
     }
-    application.port = wanted_port != 0 ? wanted_port : port_of(folder, project);
+    application.port = overrides.port != 0 ? overrides.port : port_of(folder, project);
+    warn_of_port(project, application);
     application.variables = variables_of(folder, project);
     auto& recipe = application.recipe;
     recipe.port = application.port;
@@ -303,7 +314,7 @@ void make_java_recipe(const Folder& folder, const JavaProject& project, const st
         recipe.stages.push_back(build_stage(project, line));
     }
     recipe.stages.push_back(run_stage(folder, project, line));
-    if (own && project.manager != "none") {
+    if (own == OwnStart::of_build && project.manager != "none") {
         keep_layout(project, recipe.stages.back());
     }
     if (application.port == 0) {

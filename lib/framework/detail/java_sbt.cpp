@@ -116,7 +116,7 @@ std::optional<JavaProject> read_sbt(const Folder& folder)
     }
     // Definitions of the build in Scala may read anything: then nothing can be downloaded before the sources.
     const auto alone =
-        folder.child("project").find_files(".scala", 1).empty() && build.find("file(\"") == std::string::npos;
+        folder.child("project").find_files(".scala", 1).empty() && !matches(build, R"re(\bfile\("[^."\n])re");
     project.install = alone ? "update" : "";
     return project;
 }
