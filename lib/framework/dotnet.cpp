@@ -95,7 +95,7 @@ void set_versions(const Folder& home, const Overrides& overrides, DotnetPublish&
         application.evidence.push_back({runtime.pin->where, ".NET's version: " + runtime.pin->rule});
     }
     const auto* line = find_line(publish.line, dotnet_releases);
-    if (line != nullptr && is_past_end(publish.line, dotnet_releases) && !runtime.end_of_life) {
+    if (line != nullptr && is_past_end(publish.line, dotnet_releases) && publish.line != chosen) {
         application.warnings.push_back(
             fmt::format("dotnet {}, the target framework, had its end of life on {}", publish.line, line->ends));
     }
@@ -269,8 +269,10 @@ std::optional<Application> detect_dotnet(const Folder& folder, const Overrides& 
     }
     Application application;
     const auto* project = choose_project(projects, application);
-    DotnetPublish publish{*project, with_references(folder.tree(), *project), "", "", overrides.build, "", false,
-                          "out"};
+    DotnetPublish publish;
+    publish.project = *project;
+    publish.closure = with_references(folder.tree(), *project);
+    publish.build = overrides.build;
     publish.program = program_of(folder.tree(), *project);
     application.language = project->language;
     application.package_manager = "nuget";
@@ -297,6 +299,7 @@ std::optional<Application> detect_dotnet(const Folder& folder, const Overrides& 
     }
     // Heroku's convention, which a Procfile may lean on.
     if (const auto process = find_process(folder)) {
+        publish.listens = process->command.find("PORT") != std::string::npos;
         publish.output = find_match(process->command, R"(((?:[\w.-]+/)*bin/publish)\b)").value_or(publish.output);
     }
     const auto base = leaves(folder, publish.closure) ? Folder(folder.tree()) : folder;

@@ -112,7 +112,8 @@ std::string image_line(const Runtime& runtime, const JavaProject& project, std::
     }
     const auto kept = std::ranges::find_if(kept_up, [&](auto each) { return compare_versions(each, line) >= 0; });
     if (kept == kept_up.end()) {
-        return line;
+        const auto named = runtime.pin && runtime.pin->text.find_first_of("0123456789") == std::string::npos;
+        return named ? std::string(kept_up.back()) : line;  // "latest"
     }
     if (*kept != line) {
         warnings.push_back(fmt::format("no image of Java {} is kept up: Java {} builds and runs it", line, *kept));

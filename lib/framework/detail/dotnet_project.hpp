@@ -50,6 +50,7 @@ struct DotnetPublish {
     std::string build;                   ///< what the user wants instead
     std::string program;                 ///< text of its entry file
     bool single_file = false;
+    bool listens = false;        ///< as its Procfile says
     std::string output = "out";  ///< directory of what is published, relative to the folder it is built in
 };
 

@@ -176,12 +176,12 @@ void make_dotnet_recipe(const Folder& base, const DotnetPublish& publish, int wa
     if (web) {
         set_web_start(publish, wanted_port, shell_quote(program), application);
     } else {
-        application.port = wanted_port;
+        application.port = wanted_port == 0 && publish.listens ? usual_port : wanted_port;
         application.start_command = shell_quote(program);
         recipe.command = {program};
         recipe.health.reason = "it does not listen";
-        if (wanted_port != 0) {
-            recipe.health = dockerfile::bash_health(wanted_port);
+        if (application.port != 0) {
+            recipe.health = dockerfile::bash_health(application.port);
         }
     }
     recipe.port = application.port;

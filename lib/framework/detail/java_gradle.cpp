@@ -227,7 +227,10 @@ std::optional<JavaProject> read_gradle(const Folder& folder, const std::string& 
     project.framework = framework_of(file);
     project.pins = gradle_pins(folder, *build, file);
     project.texts = file.text + "\n" + file.used;
-    project.old_gradle = matches(file.text, R"(^\s*(?:compile|testCompile|runtime)[\s(]+["'])");
+    project.old_gradle =
+        matches(file.text, R"re((?:^|[{;])\s*(?:compile|testCompile|runtime)[\s(]+["'])re") ||
+        matches(build->files.front().text,
+                R"re((?:spring-boot-gradle-plugin:|springframework\.boot["')]+\s*version\s*["'(]+)(?:1|2\.[0-4])\.)re");
     project.evidence.push_back({{folder.in_tree(file.path), 1, 1}, "a Gradle project"});
     project.main_class = main_class_of(file);
     const auto mains = search.find(module);

@@ -135,7 +135,7 @@ void add_plugins(const GradleBuild& build, GradleFile& file)
 void add_used(const GradleBuild& build, GradleFile& file)
 {
     for (const auto line : split(file.text, '\n')) {
-        if (!matches(line, R"(^\s*(?:implementation|api|compile|runtimeOnly|runtime|kapt|ksp)\b[\s(])")) {
+        if (!matches(line, R"((?:^|[{;])\s*(?:implementation|api|compile|runtimeOnly|runtime|kapt|ksp)\b[\s(])")) {
             continue;
         }
         file.used += std::string(trim(line));

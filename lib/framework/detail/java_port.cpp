@@ -14,6 +14,8 @@ namespace {
 constexpr int usual_port = 8080;
 constexpr int play_port = 9000;
 constexpr int highest_port = 65535;
+/// PostgreSQL, MySQL, Redis, MongoDB, Kafka, RabbitMQ, Elasticsearch, SMTP: what a program connects to.
+constexpr std::array<int, 8> ports_of_others = {5432, 3306, 6379, 27017, 9092, 5672, 9200, 587};
 
 std::optional<int> to_port(const std::optional<std::string>& text)
 {
@@ -75,7 +77,8 @@ int port_in_source(const JavaProject& project)
           R"(\bport\s*=\s*(\d{4,5})\b)", R"(new\s+InetSocketAddress\((?:[^,)\n]+,\s*)?(\d{2,5})\))",
           R"(\bServerSocket\((\d{2,5})\b)", R"(\.(?:start|listen|port|asServer)\(\s*(?:\w+\()?(\d{2,5})\b)",
           R"(\bServer\((\d{2,5})\))", R"(\bport\((\d{2,5})\))", R"(embeddedServer\([^)\n]*?(\d{4,5}))"}) {
-        if (const auto port = to_port(find_match(project.texts, pattern))) {
+        const auto port = to_port(find_match(project.texts, pattern));
+        if (port && std::ranges::find(ports_of_others, *port) == ports_of_others.end()) {
             return *port;
         }
     }
@@ -201,6 +204,9 @@ OwnStart own_start(const Folder& folder, const JavaProject& project, const Overr
     const auto command = !overrides.start.empty() ? overrides.start : process ? process->command : std::string();
     if (command.empty()) {
         return OwnStart::none;
+    }
+    if (application.port == 0 && command.find("PORT") != std::string::npos) {
+        application.port = usual_port;
     }
     const auto named = command.find("target/") != std::string::npos || command.find("build/") != std::string::npos;
     if (named && project.artifact == JavaArtifact::none && project.questions.empty()) {

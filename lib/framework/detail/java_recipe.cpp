@@ -24,6 +24,9 @@ std::string build_image(const JavaProject& project, const std::string& line)
         if (project.old_gradle && compare_versions(line, "11") <= 0) {
             return "gradle:6.9-jdk" + line;
         }
+        if (project.old_gradle && line == "17") {
+            return "gradle:7.6-jdk17";
+        }
         return (compare_versions(line, "25") >= 0 ? "gradle:9.2-jdk" : "gradle:8.14-jdk") + line;
     }
     return "eclipse-temurin:" + line + "-jdk";
@@ -305,8 +308,11 @@ void make_java_recipe(const Folder& folder, const JavaProject& project, const st
     if (project.artifact == JavaArtifact::none && own != OwnStart::of_build) {
         return;
     }
-    application.port = overrides.port != 0 ? overrides.port : port_of(folder, project);
-    warn_of_port(project, application);
+    const auto found = port_of(folder, project);
+    application.port = overrides.port != 0 ? overrides.port : found != 0 ? found : application.port;
+    if (own == OwnStart::none) {
+        warn_of_port(project, application);
+    }
     application.variables = variables_of(folder, project);
     auto& recipe = application.recipe;
     recipe.port = application.port;

@@ -33,7 +33,7 @@ std::string normalized(const std::string& name)
 void set_artifact(const std::string& plugins, const std::string& build, const std::string& project_of_root,
                   JavaProject& project)
 {
-    const auto name = find_match(build, R"re(\bname\s*:=\s*"([^"\n]+)")re").value_or("");
+    const auto name = find_match(build, R"re(\bname\s*:=\s*"+([^"\n]+)")re").value_or("");
     const auto stage = project.framework == "play" || plugins.find("sbt-native-packager") != std::string::npos;
     const auto base = name.empty() ? project_of_root : normalized(name);
     if (stage) {

@@ -159,9 +159,14 @@ std::optional<JavaProject> read_unpacked(const Folder& folder)
 std::optional<JavaProject> read_jar(const Folder& folder)
 {
     std::vector<std::string> jars;
-    for (const auto name : folder.files()) {
-        if (name.ends_with(".jar") && name != "gradle-wrapper.jar" && name != "maven-wrapper.jar") {
-            jars.emplace_back(name);
+    for (const auto* const place : {"", "target", "build"}) {
+        for (const auto name :
+             folder.tree().files_in(std::string_view(place).empty() ? folder.path() : folder.in_tree(place))) {
+            const auto beside = name.ends_with("-sources.jar") || name.ends_with("-javadoc.jar") ||
+                                name.ends_with("-plain.jar") || name.ends_with("-wrapper.jar");
+            if (name.ends_with(".jar") && !beside) {
+                jars.push_back(in_module(place, std::string(name)));
+            }
         }
     }
     if (jars.empty()) {
