@@ -94,6 +94,7 @@ public:
         choose_version();
         find_programs();
         find_libraries();
+        warn_of_managers();
         build_stages();
         choose_program();
         serve();
@@ -132,7 +133,7 @@ private:
         const auto* text = folder_.text(manifest_);
         const auto minimum = text == nullptr
                                  ? std::nullopt
-                                 : find_match(*text, R"((?i)cmake_minimum_required\s*\(\s*VERSION\s+([\d.]+\d))");
+                                 : find_match(*text, R"((?i)cmake_minimum_required\s*\(\s*VERSION\s+(\d+(?:\.\d+)*))");
         if (minimum) {
             own.push_back(
                 {*minimum, {folder_.in_tree(manifest_), line_of(*text, *minimum), 1}, "cmake_minimum_required"});
@@ -272,6 +273,17 @@ private:
             std::ranges::replace(words, '\n', ' ');
             for (const auto word : split(words, ' ')) {
                 add_library(to_lower(word.substr(0, word.find_first_of("<>="))));
+            }
+        }
+    }
+
+    void warn_of_managers()
+    {
+        for (const auto* name : {"vcpkg.json", "conanfile.txt", "conanfile.py"}) {
+            if (folder_.has_file(name)) {
+                application_.package_manager = std::string_view(name) == "vcpkg.json" ? "vcpkg" : "conan";
+                application_.warnings.push_back(
+                    fmt::format("the libraries that {} names are not installed: Debian's are", name));
             }
         }
     }

@@ -42,16 +42,14 @@ std::string find_script(const Folder& folder)
         return {};
     }
     std::size_t texts = 0;
-    for (const auto name : folder.files()) {
-        if (!is_source(name) || ++texts > 20) {
-            continue;
-        }
-        const auto* text = folder.text(name);
-        if (text != nullptr &&
-            matches(
-                *text,
-                R"((?:from|import)\s*\(?["'](?:jsr:|npm:|https://(?:deno\.land|esm\.sh|jsr\.io)/)|\bDeno\.(?:serve|listen|serveHttp)\b)")) {
-            return std::string(name);
+    for (const auto& prefix : {std::string(), std::string("src/")}) {
+        for (const auto name : prefix.empty() ? folder.files() : folder.child("src").files()) {
+            const auto* text = is_source(name) && ++texts <= 20 ? folder.text(prefix + std::string(name)) : nullptr;
+            if (text != nullptr &&
+                matches(*text, R"((?:from|import)\s*\(?["'](?:jsr:|npm:|https://(?:deno\.land|esm\.sh|jsr\.io)/))"
+                               R"(|\bDeno\.(?:serve|listen|serveHttp)\b)")) {
+                return prefix + std::string(name);
+            }
         }
     }
     return {};
@@ -76,7 +74,7 @@ std::string find_entry(const Folder& folder, const std::string& script)
     for (const auto& each : {folder, folder.child("src")}) {
         for (const auto name : each.files()) {
             if (is_source(name)) {
-                return each.is_root() || each.path() == folder.path() ? std::string(name) : "src/" + std::string(name);
+                return each.path() == folder.path() ? std::string(name) : "src/" + std::string(name);
             }
         }
     }
@@ -89,7 +87,7 @@ public:
     {
         manifest_ = folder.first_file({"deno.json", "deno.jsonc"});
         config_ = manifest_.empty() ? nullptr : folder.json(manifest_);
-        evidence_ = folder.first_file({"deno.json", "deno.jsonc", "deno.lock"});
+        evidence_ = folder.first_file({"deno.json", "deno.jsonc", "deno.lock", ".deno-version"});
         script_ = evidence_.empty() ? find_script(folder) : std::string();
     }
 

@@ -429,19 +429,17 @@ std::optional<Application> detect_go(const Folder& folder, const Overrides& over
         return std::nullopt;
     }
     const auto sources = read_go_sources(folder);
-    if (modules.manifest.empty() && sources.mains.empty()) {
-        return std::nullopt;
-    }
     Application application;
     application.language = "go";
     application.package_manager = modules.manager;
-    application.score = sources.mains.empty() ? by_library : modules.manifest.empty() ? by_stray_file : by_start;
-    see(application, folder, modules.manifest.empty() ? sources.mains.front().file : modules.manifest, 1,
+    const auto first = modules.manifest.empty() ? std::string(folder.find_files(".go", 1).front()) : modules.manifest;
+    application.score = modules.manifest.empty() ? by_stray_file : sources.mains.empty() ? by_library : by_start;
+    see(application, folder, first, 1,
         modules.manifest.empty() ? "a Go program without go.mod" : "a Go module, workspace or GOPATH project");
     application.framework = find_framework(modules, sources, application, folder);
     application.runtime = choose_native(version_pins(folder, overrides, modules), releases, application.warnings);
     if (sources.mains.empty()) {
-        application.refusal = "this Go module is a library: no package main with func main was found to start";
+        application.refusal = "this is a Go library: no package main with func main was found to start";
         return application;
     }
     Builder builder(folder, modules, sources, application);

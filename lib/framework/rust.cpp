@@ -213,7 +213,9 @@ private:
                     dockerfile::Copy{{package.directory + "/Cargo.toml"}, "./" + package.directory + "/", "", ""});
             }
             for (const auto& source : package.sources) {
-                directories.push_back(shell_quote("./" + std::string(directory_of(source))));
+                if (const auto directory = directory_of(source); !directory.empty()) {
+                    directories.push_back(shell_quote(fmt::format("./{}", directory)));
+                }
                 sources.push_back(shell_quote("./" + source));
             }
         }
@@ -223,7 +225,10 @@ private:
         const auto repeated = std::ranges::unique(directories);
         directories.erase(repeated.begin(), repeated.end());
         if (!sources.empty()) {
-            run.commands = {"mkdir -p " + join(directories, " "), "touch " + join(sources, " ")};
+            run.commands = {"touch " + join(sources, " ")};
+        }
+        if (!directories.empty()) {
+            run.commands.insert(run.commands.begin(), "mkdir -p " + join(directories, " "));
         }
         run.commands.push_back(application_.install);
         use_image_toolchain(run);

@@ -55,7 +55,8 @@ void pin_generator(const Folder& folder, const Overrides& overrides, const std::
         return;
     }
     application.runtime.pin = pins.front();
-    const auto exact = find_match(pins.front().text, R"(^v?(\d+\.\d+(?:\.\d+)?)(?:\+?_?extended)?$)");
+    const auto exact =
+        find_match(pins.front().text, R"(^(?:v|ruby-|python-|extended_)?(\d+\.\d+(?:\.\d+)?)(?:\+?_?extended)?$)");
     application.runtime.release = exact.value_or(usual);
     if (!exact) {
         application.warnings.push_back(fmt::format("'{}' ({}) is not understood as a {} version: {} is taken instead",
@@ -279,7 +280,7 @@ std::optional<Application> detect_files(const Folder& folder)
 {
     const auto file = folder.first_file({"index.html", "public/index.html", "dist/index.html", "build/index.html",
                                          "_site/index.html", "site/index.html", "www/index.html", "htdocs/index.html",
-                                         "docs/index.html", "out/index.html", "index.htm"});
+                                         "docs/index.html", "out/index.html", "index/index.html", "index.htm"});
     if (file.empty()) {
         return std::nullopt;
     }

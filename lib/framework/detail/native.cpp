@@ -4,18 +4,30 @@
 #include "framework/detail/match.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace tinystacks::framework {
 namespace {
 
-int number_of(const std::optional<std::string>& text)
+/// Where databases, queues and mail listen: not the application's own port.
+bool belongs_to_others(int port)
 {
-    int number = 0;
-    if (text) {
-        std::from_chars(text->data(), text->data() + text->size(), number);
+    constexpr std::array<int, 14> others = {25,   465,  587,  1433, 2379, 3306,  4222,
+                                            5432, 5672, 6379, 9092, 9200, 11211, 27017};
+    return std::ranges::find(others, port) != others.end();
+}
+
+int port_in(const std::vector<std::string>& numbers)
+{
+    for (const auto& text : numbers) {
+        int number = 0;
+        std::from_chars(text.data(), text.data() + text.size(), number);
+        if (number > 0 && number < 65536 && !belongs_to_others(number)) {
+            return number;
+        }
     }
-    return number > 0 && number < 65536 ? number : 0;
+    return 0;
 }
 
 }  // namespace
@@ -64,15 +76,20 @@ void look_for_port(Listening& listening, const std::string& text, const char* ca
 {
     listening.listens |= matches(text, calls);
     listening.reads_port |= matches(text, R"(["']PORT["'])");
-    if (listening.port == 0) {
-        listening.port =
-            number_of(find_match(text, R"(["'`](?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\])?:(\d{2,5})["'`])"));
+    constexpr std::array<const char*, 3> patterns = {
+        R"(["'`](?:0\.0\.0\.0|\[::\])?:(\d{2,5})["'`])",
+        R"((?i)\b(?:listen\w*|bind|run|start|serve)\(\s*(?:"tcp",\s*)?&?["'`](?:127\.0\.0\.1|localhost):(\d{2,5})["'`])",
+        R"((?:0, ?0, ?0, ?0\]?,|0\.0\.0\.0"?, ?|127, ?0, ?0, ?1\]?,|\bport\(|\bport: ?|\bport ?= ?|htons\()\s*(\d{2,5})\b)"};
+    for (const auto* pattern : patterns) {
+        if (listening.port == 0) {
+            listening.port = port_in(find_matches(text, pattern));
+        }
     }
-    if (listening.port == 0) {
-        listening.port = number_of(find_match(
+    listening.only_locally |=
+        matches(
             text,
-            R"((?:0, ?0, ?0, ?0\]?,|0\.0\.0\.0"?, ?|127, ?0, ?0, ?1\]?,|\bport\(|\bport: ?|\bport ?= ?)\s*(\d{2,5})\b)"));
-    }
+            R"((?i)\b(?:listen\w*|bind|run|start|serve)\(\s*(?:"tcp",\s*)?&?\(?["'`](?:127\.0\.0\.1|localhost)\b)") ||
+        matches(text, R"(SocketAddr::from\(\(\[127, ?0, ?0, ?1\])");
     if (listening.health.empty()) {
         listening.health = find_match(text, R"(["'`](/(?:healthz|health|livez|_health|ping|up))["'`])").value_or("");
     }
@@ -88,6 +105,10 @@ void serve_on(Application& application, const Overrides& overrides, const Listen
     application.port = overrides.port != 0 ? overrides.port : listening.port != 0 ? listening.port : usual;
     recipe.port = application.port;
     recipe.health = dockerfile::bash_health(recipe.port, listening.health.empty() ? "/" : listening.health);
+    if (listening.only_locally) {
+        application.warnings.emplace_back(
+            "the code listens on 127.0.0.1, which nothing outside the container reaches: it must be 0.0.0.0");
+    }
     if (overrides.port == 0 && listening.port != 0 && !listening.reads_port) {
         application.warnings.push_back(
             fmt::format("port {} stands in the code, which was not seen to read PORT", listening.port));

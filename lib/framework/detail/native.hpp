@@ -30,9 +30,10 @@ void see(Application& application, const Folder& folder, std::string_view file, 
 /// What a source text says about listening.
 struct Listening {
     bool listens = false;
-    bool reads_port = false;  ///< the variable PORT
-    int port = 0;             ///< a number that stands in the text; 0 for none
-    std::string health;       ///< a route for health checks: "/healthz"
+    bool reads_port = false;    ///< the variable PORT
+    bool only_locally = false;  ///< on 127.0.0.1
+    int port = 0;               ///< a number that stands in the text; 0 for none
+    std::string health;         ///< a route for health checks: "/healthz"
 };
 /// `calls`: an expression that matches what opens a port. The first text with a number counts.
 void look_for_port(Listening& listening, const std::string& text, const char* calls);
