@@ -228,10 +228,11 @@ std::string find_framework(const Modules& modules, const GoSources& sources, App
             const auto found =
                 std::ranges::find_if(*list, [&](const auto& path) { return is_module(path, known.module); });
             if (found != list->end()) {
-                const auto* text = folder.text("go.mod");
-                const auto line = text == nullptr ? 0 : line_of(*text, *found);
-                see(application, folder, modules.manifest.empty() || line == 0 ? "main.go" : "go.mod", line,
-                    fmt::format("{} is required directly", known.module));
+                const auto required = list == &modules.required;
+                const auto file = required || sources.mains.empty() ? modules.manifest : sources.mains.front().file;
+                const auto* text = folder.text(file);
+                see(application, folder, file, text == nullptr ? 0 : line_of(*text, *found),
+                    fmt::format("{} is {}", known.module, required ? "required directly" : "imported"));
                 return std::string(known.name);
             }
         }
@@ -258,16 +259,18 @@ public:
         : folder_(folder), modules_(modules), sources_(sources), application_(application)
     {}
 
-    void build(const std::vector<const GoMain*>& programs)
+    /// `place`: where the only one of `programs` lies in the image.
+    void build(const std::vector<const GoMain*>& programs, const std::string& place)
     {
         const auto cgo = find_native();
         auto& stages = application_.recipe.stages;
         stages.push_back(build_stage(programs, cgo));
         dockerfile::Stage last;
-        last.image = debian_;
+        last.image = debian_slim;
         last.packages = application_.run_packages;
-        last.steps.emplace_back(dockerfile::Copy{
-            {programs.size() == 1 ? "/app/out" : "/app/bin"}, programs.size() == 1 ? "./out" : "./bin", "build", ""});
+        const auto single = programs.size() == 1;
+        last.steps.emplace_back(
+            dockerfile::Copy{{single ? "/app/out" : "/app/bin"}, single ? place : "./bin", "build", ""});
         copy_along(last, "build", directory_, beside_program(folder_, sources_));
         if (application_.framework == "gin") {
             last.steps.insert(last.steps.begin(), dockerfile::Environment{{{"GIN_MODE", "release"}}});
@@ -296,12 +299,14 @@ private:
 
     dockerfile::Stage build_stage(const std::vector<const GoMain*>& programs, bool cgo)
     {
-        // Bookworm is the oldest Debian that is supported; Go's images have it from 1.20 on.
-        const auto old = compare_versions(application_.runtime.release, "1.20") < 0;
-        debian_ = old && cgo ? "debian:bullseye-slim" : std::string(debian_slim);
+        // Go's images are on Bookworm from 1.20 on; what older ones build runs on it as well.
+        const auto& release = application_.runtime.release;
+        const auto* debian = compare_versions(release, "1.20") >= 0   ? "-bookworm"
+                             : compare_versions(release, "1.17") >= 0 ? "-bullseye"
+                                                                      : "";
         dockerfile::Stage stage;
         stage.name = "build";
-        stage.image = fmt::format("golang:{}-{}", application_.runtime.release, old ? "bullseye" : "bookworm");
+        stage.image = fmt::format("golang:{}{}", release, debian);
         stage.packages = application_.build_packages;
         if (modules_.manager != "go-modules" && modules_.vendored) {
             directory_ = "/go/src/" + import_path();
@@ -379,7 +384,8 @@ private:
             packages += " " + shell_quote(program->directory.empty() ? "." : "./" + program->directory);
         }
         const auto modules = modules_.manager == "go-modules" && modules_.vendored ? "-mod=vendor " : "";
-        return fmt::format("go build -trimpath {}-ldflags='-s -w' -o {}{}", modules,
+        const auto trim_path = compare_versions(application_.runtime.release, "1.13") >= 0 ? "-trimpath " : "";
+        return fmt::format("go build {}{}-ldflags='-s -w' -o {}{}", trim_path, modules,
                            programs.size() == 1 ? "/app/out" : "/app/bin/", packages);
     }
 
@@ -387,7 +393,6 @@ private:
     const Modules& modules_;
     const GoSources& sources_;
     Application& application_;
-    std::string debian_;
     std::string directory_ = "/src";
 };
 
@@ -399,6 +404,39 @@ void ask_which_program(const GoSources& sources, Application& application)
         question.answers.push_back("--start " + shell_quote("./bin/" + name));
     }
     application.questions.push_back(std::move(question));
+}
+
+std::string name_of(const GoMain& main, const std::string& module)
+{
+    return main.directory.empty() ? module : std::string(base_name(main.directory));
+}
+
+/// The program that --start or the Procfile name, and where they expect it.
+std::pair<const GoMain*, std::string> find_expected(const Folder& folder, const Overrides& overrides,
+                                                    const GoSources& sources, const std::string& module)
+{
+    for (const auto& main : sources.mains) {
+        if (auto place = expected_place(folder, overrides, name_of(main, module.empty() ? "app" : module));
+            !place.empty()) {
+            return {&main, std::move(place)};
+        }
+    }
+    return {nullptr, ""};
+}
+
+void warn_of_others(const GoSources& sources, const GoMain& chosen, Application& application)
+{
+    std::string others;
+    for (const auto& main : sources.mains) {
+        if (&main != &chosen) {
+            const auto name = main.directory.empty() ? std::string(".") : main.directory;
+            others += (others.empty() ? "" : ", ") + printable_line(name);
+        }
+    }
+    if (!others.empty()) {
+        application.warnings.push_back(
+            fmt::format("other programs are not in the image: {} (--start ./bin/NAME takes that one instead)", others));
+    }
 }
 
 void start_program(const Folder& folder, const GoMain& main, Application& application)
@@ -443,16 +481,21 @@ std::optional<Application> detect_go(const Folder& folder, const Overrides& over
         return application;
     }
     Builder builder(folder, modules, sources, application);
-    if (const auto* main = choose_go_main(sources, last_of(modules.path), modules.asked)) {
+    const auto module = last_of(modules.path);
+    if (const auto [main, place] = find_expected(folder, overrides, sources, module); main != nullptr) {
         start_program(folder, *main, application);
-        builder.build({main});
+        builder.build({main}, place);
+    } else if (const auto* chosen = choose_go_main(sources, module, modules.asked)) {
+        start_program(folder, *chosen, application);
+        builder.build({chosen}, "./out");
+        warn_of_others(sources, *chosen, application);
     } else {
         std::vector<const GoMain*> all;
         for (const auto& each : sources.mains) {
             all.push_back(&each);
         }
         ask_which_program(sources, application);
-        builder.build(all);
+        builder.build(all, "");
     }
     auto listening = sources.listening;
     listening.listens |= application.framework != "none";

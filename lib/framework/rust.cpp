@@ -114,7 +114,8 @@ public:
         choose_toolchain();
     }
 
-    void build(const std::vector<RustChoice>& choices)
+    /// `place`: where the only one of `choices` lies in the image.
+    void build(const std::vector<RustChoice>& choices, const std::string& place)
     {
         find_native();
         auto& stages = application_.recipe.stages;
@@ -135,7 +136,12 @@ public:
         dockerfile::Stage last;
         last.image = debian_slim;
         last.packages = application_.run_packages;
-        last.steps.emplace_back(dockerfile::Copy{{"/app/bin"}, "./bin", "build", ""});
+        const auto single = choices.size() == 1;
+        last.steps.emplace_back(
+            dockerfile::Copy{{single ? "/app/bin/" + choices.front().binary : std::string("/app/bin")},
+                             single ? place : "./bin",
+                             "build",
+                             ""});
         copy_along(last, "build", beside(choices), run_files(choices));
         stages.push_back(std::move(last));
     }
@@ -420,7 +426,14 @@ std::optional<Application> detect_rust(const Folder& folder, const Overrides& ov
     see(application, folder, "Cargo.toml", 1, workspace.is_workspace ? "a Cargo workspace" : "a Cargo package");
     application.runtime =
         choose_native(version_pins(folder, overrides, workspace), rust_releases, application.warnings);
-    const auto choice = choose_rust_binary(workspace);
+    const auto candidates = rust_candidates(workspace);
+    auto choice = choose_rust_binary(workspace);
+    std::string place;
+    for (const auto& each : candidates) {
+        if (place.empty() && !(place = expected_place(folder, overrides, each.binary)).empty()) {
+            choice = RustChoice{each.package, each.binary, "it is the one that is started"};
+        }
+    }
     find_framework(folder, workspace, choice ? choice->package : nullptr, application);
     application.recipe.ignored = {"target"};
     application.score = by_start;
@@ -430,7 +443,6 @@ std::optional<Application> detect_rust(const Folder& folder, const Overrides& ov
         build_page(folder, application);
         return application;
     }
-    const auto candidates = rust_candidates(workspace);
     if (candidates.empty()) {
         application.score = by_library;
         application.refusal = "this Cargo package is a library: it has no binary to start";
@@ -440,10 +452,10 @@ std::optional<Application> detect_rust(const Folder& folder, const Overrides& ov
     if (choice) {
         start_with(folder, *choice, application);
         warn_of_edition(*choice->package, application);
-        builder.build({*choice});
+        builder.build({*choice}, place.empty() ? application.start_command : place);
     } else {
         ask_which_binary(candidates, application);
-        builder.build(candidates);
+        builder.build(candidates, "");
     }
     serve(folder, overrides, workspace, application);
     return application;

@@ -21,7 +21,9 @@ bool is_beside(std::string_view directory)
     constexpr std::array<std::string_view, 18> names = {
         "vendor", "testdata", "examples", "example", "third_party", "tools",   "tool",       "hack",     "scripts",
         "test",   "tests",    "docs",     "doc",     "e2e",         "samples", "benchmarks", "fixtures", "_examples"};
-    const auto parts = split(directory, '/');
+    // A program may be called so: cmd/tool.
+    const auto commands = directory.starts_with("cmd/") ? 0 : directory.find("/cmd/");
+    const auto parts = split(directory.substr(0, commands), '/');
     return std::ranges::any_of(parts, [&](std::string_view part) {
         return part.starts_with('_') || part.starts_with('.') || std::ranges::find(names, part) != names.end();
     });

@@ -141,6 +141,28 @@ void copy_along(dockerfile::Stage& stage, const std::string& from, const std::st
     }
 }
 
+std::string expected_place(const Folder& folder, const Overrides& overrides, std::string_view name)
+{
+    const auto process = overrides.start.empty() ? find_process(folder) : std::nullopt;
+    const auto command = process ? process->command : overrides.start;
+    for (auto word : split(command, ' ')) {
+        if (word.find('=') != std::string_view::npos || base_name(word) != name || name.empty()) {
+            continue;
+        }
+        while (word.starts_with("./")) {
+            word.remove_prefix(2);
+        }
+        const auto parts = split(word.substr(word.starts_with('/') ? 1 : 0), '/');
+        if (!std::ranges::all_of(parts, is_plain_name)) {
+            continue;
+        }
+        return word.starts_with('/')                      ? std::string(word)
+               : word.find('/') == std::string_view::npos ? fmt::format("/usr/local/bin/{}", word)
+                                                          : fmt::format("./{}", word);
+    }
+    return {};
+}
+
 bool is_inner_path(std::string_view path)
 {
     if (path.empty() || path.starts_with('/')) {

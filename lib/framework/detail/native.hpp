@@ -50,6 +50,10 @@ void serve_on(Application& application, const Overrides& overrides, const Listen
 void copy_along(dockerfile::Stage& stage, const std::string& from, const std::string& directory,
                 const std::vector<std::string>& paths);
 
+/// Where --start or the Procfile expect the program `name`: "./target/release/shop", "/usr/local/bin/shop" for a bare
+/// word. Empty when they do not name it.
+[[nodiscard]] std::string expected_place(const Folder& folder, const Overrides& overrides, std::string_view name);
+
 /// Refused whatever the shell or Docker would make of it: empty, absolute, or leading out.
 [[nodiscard]] bool is_inner_path(std::string_view path);
 /// A file or program name without anything odd: letters, digits, '.', '_', '+', '-'; no '-' in front.
