@@ -18,7 +18,7 @@ struct Library {
     std::string_view build;
     std::string_view run;
 };
-constexpr std::array<Library, 30> libraries = {{{"openssl", "libssl-dev", "libssl3"},
+constexpr std::array<Library, 29> libraries = {{{"openssl", "libssl-dev", "libssl3"},
                                                 {"curl", "libcurl4-openssl-dev", "libcurl4"},
                                                 {"libcurl", "libcurl4-openssl-dev", "libcurl4"},
                                                 {"zlib", "zlib1g-dev", "zlib1g"},
@@ -46,8 +46,7 @@ constexpr std::array<Library, 30> libraries = {{{"openssl", "libssl-dev", "libss
                                                 {"catch2", "catch2", ""},
                                                 {"eigen3", "libeigen3-dev", ""},
                                                 {"boost", "libboost-all-dev", ""},
-                                                {"hiredis", "libhiredis-dev", "libhiredis0.14"},
-                                                {"drogon", "libdrogon-dev", "libdrogon1"}}};
+                                                {"hiredis", "libhiredis-dev", "libhiredis0.14"}}};
 
 enum class System { none, cmake, meson, make, file };
 
@@ -277,6 +276,29 @@ private:
         }
     }
 
+    /// What Debian 13 calls a package of Debian 12.
+    [[nodiscard]] std::string run_package(std::string_view name) const
+    {
+        constexpr std::array<std::pair<std::string_view, std::string_view>, 15> renamed = {
+            {{"libssl3", "libssl3t64"},
+             {"libcurl4", "libcurl4t64"},
+             {"libevent-2.1-7", "libevent-2.1-7t64"},
+             {"libuv1", "libuv1t64"},
+             {"libmicrohttpd12", "libmicrohttpd12t64"},
+             {"libprotobuf32", "libprotobuf32t64"},
+             {"libgrpc++1.51", "libgrpc++1.51t64"},
+             {"libfmt9", "libfmt10"},
+             {"libspdlog1.10", "libspdlog1.15"},
+             {"libyaml-cpp0.7", "libyaml-cpp0.8"},
+             {"libgit2-1.5", "libgit2-1.9"},
+             {"libjsoncpp25", "libjsoncpp26"},
+             {"libhiredis0.14", "libhiredis1.1.0"},
+             {"libpqxx-6.4", "libpqxx-7.10"},
+             {"libpq5", "libpq5"}}};
+        const auto* found = std::ranges::find(renamed, name, &std::pair<std::string_view, std::string_view>::first);
+        return std::string(debian_ == debian_slim || found == renamed.end() ? name : found->second);
+    }
+
     void warn_of_managers()
     {
         for (const auto* name : {"vcpkg.json", "conanfile.txt", "conanfile.py"}) {
@@ -302,7 +324,7 @@ private:
         }
         application_.build_packages.emplace_back(found->build);
         if (!found->run.empty()) {
-            application_.run_packages.emplace_back(found->run);
+            application_.run_packages.push_back(run_package(found->run));
         }
     }
 
@@ -317,7 +339,10 @@ private:
         if (system_ == System::cmake) {
             stage.packages.insert(stage.packages.end(), {"cmake", "g++", "git", "ca-certificates", "ninja-build"});
             commands = {"cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF "
-                        "-DBUILD_TESTING=OFF",
+                        "-DBUILD_TESTING=OFF" +
+                            std::string(matches(texts_, R"((?i)find_package\s*\(\s*Boost\b)")
+                                            ? " -DBoost_USE_STATIC_LIBS=ON"
+                                            : ""),
                         "cmake --build /build"};
         } else if (system_ == System::meson) {
             stage.packages.insert(stage.packages.end(), {"g++", "meson", "ninja-build", "pkg-config"});

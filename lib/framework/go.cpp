@@ -352,7 +352,13 @@ private:
     std::vector<std::string> prepare()
     {
         if (modules_.manager == "go-modules") {
-            return {};
+            const auto summed =
+                std::ranges::any_of(modules_.manifests, [](const auto& file) { return base_name(file) == "go.sum"; });
+            if (summed || modules_.vendored || modules_.required.empty() || !modules_.members.empty()) {
+                return {};
+            }
+            application_.warnings.emplace_back("there is no go.sum: what is downloaded is not checked");
+            return {"go mod tidy"};
         }
         if (modules_.vendored) {
             return {"export GO111MODULE=off"};
