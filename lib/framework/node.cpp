@@ -294,7 +294,9 @@ private:
         found.prefix = workspace_.member.empty()     ? ""
                        : workspace_.folder.is_root() ? ""
                                                      : workspace_.folder.path() + "/";
-        application_.from_repository = !workspace_.member.empty();
+        if (!workspace_.member.empty()) {
+            application_.context = "";
+        }
         found.arguments = sources.with_prefix(found.plan.prefix);
         found.health = sources.health_path();
         application_.entry = found.start.entry;
