@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "framework/detail/languages.hpp"
+#include "framework/detail/match.hpp"
 
 #include <algorithm>
 #include <array>
@@ -121,6 +122,43 @@ void start_with(Application& application, const std::string& command, Evidence e
     application.evidence.push_back(std::move(evidence));
 }
 
+/// What a Procfile starts behind its migration, "rake db:migrate && puma": several tasks that start at once must not
+/// migrate at once.
+std::string without_migration(std::string_view command, std::vector<std::string>& warnings)
+{
+    constexpr const char* migration =
+        R"(^[^&|;]*(?:db:(?:migrate|prepare|setup|seed)|artisan migrate|manage\.py migrate|doctrine:migrations:migrate|ecto\.migrate|alembic upgrade|db upgrade|prisma migrate deploy)\b[^&|;]*$)";
+    auto rest = trim(command);
+    for (auto at = rest.find("&&"); at != std::string_view::npos; at = rest.find("&&")) {
+        const auto first = trim(rest.substr(0, at));
+        if (!matches(first, migration)) {
+            break;
+        }
+        warnings.push_back(
+            fmt::format("the Procfile migrates at each start: make '{}' a release step", printable_line(first)));
+        rest = trim(rest.substr(at + 2));
+    }
+    return std::string(rest);
+}
+
+/// A program that only a buildpack brings, such as vendor/bin/heroku-php-apache2.
+bool is_of_buildpack(std::string_view command)
+{
+    return matches(command, R"(\b(?:heroku-php-(?:apache2|nginx)|heroku-hhvm-)|^\s*bin/start-nginx\b)");
+}
+
+void apply_process(const Process& process, Application& application)
+{
+    const auto command = without_migration(process.command, application.warnings);
+    auto argv = std::move(application.recipe.command);
+    start_with(application, command, {process.where, "the Procfile says how it is started"});
+    if (is_of_buildpack(command) && !argv.empty()) {
+        application.recipe.command = std::move(argv);
+        application.warnings.emplace_back(
+            "the Procfile starts what only a buildpack has: the image starts its own server");
+    }
+}
+
 void apply_starts(const Folder& folder, const Overrides& overrides, Application& application)
 {
     if (!overrides.start.empty()) {
@@ -130,7 +168,7 @@ void apply_starts(const Folder& folder, const Overrides& overrides, Application&
                                        [](const auto& answer) { return answer.starts_with("--start"); });
         });
     } else if (const auto process = find_process(folder); process && application.delivery == Delivery::process) {
-        start_with(application, process->command, {process->where, "the Procfile says how it is started"});
+        apply_process(*process, application);
     }
 }
 

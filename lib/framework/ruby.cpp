@@ -279,9 +279,9 @@ void warn_of_the_rest(Search& search)
                 "migrations belong into a release step, not the start: bundle exec bin/rails db:migrate");
         }
     }
-    if (const auto process = find_process(search.folder);
-        process && process->command.find("db:migrate") != std::string::npos) {
-        application.warnings.emplace_back("the Procfile migrates at each start: make that a release step");
+    if (search.gems().gemfile.empty() && application.framework != "none") {
+        application.warnings.push_back(
+            fmt::format("{} is used, but no Gemfile names the gems: the image has none", application.framework));
     }
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> workers = {
         {{"sidekiq", "bundle exec sidekiq"},

@@ -62,8 +62,9 @@ std::vector<std::string> site_of(const PhpPlan& plan)
     lines.emplace_back("</Directory>");
     if (plan.document_root.empty()) {
         lines.insert(lines.end(),
-                     {"<FilesMatch \"^(\\.|composer\\.|package)\">", "Require all denied", "</FilesMatch>",
-                      "<DirectoryMatch \"^/app/(vendor|\\.git)/\">", "Require all denied", "</DirectoryMatch>"});
+                     {plan.composer ? "<FilesMatch \"^(\\.|composer\\.|package)\">" : "<FilesMatch \"^\\.\">",
+                      "Require all denied", "</FilesMatch>", "<DirectoryMatch \"^/app/(vendor|\\.git)/\">",
+                      "Require all denied", "</DirectoryMatch>"});
     }
     lines.insert(lines.end(), {"ErrorLog /dev/stderr", "CustomLog /dev/stdout combined", "</VirtualHost>"});
     return lines;
