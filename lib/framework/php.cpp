@@ -1,3 +1,4 @@
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
@@ -462,8 +463,15 @@ void find_variables(Search& search)
 
 std::optional<Application> detect_php(const Folder& folder, const Overrides& overrides)
 {
-    Search search{folder, overrides, folder.json("composer.json"), folder.json("composer.lock"), {}, {}};
+    Search search{folder, overrides, folder.json("composer.json"), nullptr, {}, {}};
     auto& application = search.application;
+    search.plan.lock = search.composer != nullptr && folder.has_file("composer.lock");
+    try {
+        search.lock = search.plan.lock ? folder.json("composer.lock") : nullptr;
+    } catch (const Error& error) {
+        // Composer will say it better; nothing that decides is only there.
+        application.warnings.push_back(fmt::format("composer.lock is not understood: {}", error.what()));
+    }
     const auto any = [&](std::string_view directory) { return has_php(folder, directory); };
     const auto marked =
         search.composer != nullptr || folder.has_file("artisan") || any("") || std::ranges::any_of(document_roots, any);
@@ -473,7 +481,6 @@ std::optional<Application> detect_php(const Folder& folder, const Overrides& ove
     application.language = "php";
     if (search.composer != nullptr) {
         search.plan.composer = true;
-        search.plan.lock = search.lock != nullptr;
         application.package_manager = "composer";
         search.note("composer.json", "Composer's manifest");
         if (!search.plan.lock) {
@@ -493,7 +500,8 @@ std::optional<Application> detect_php(const Folder& folder, const Overrides& ove
     auto front = find_front_end(folder, application.warnings);
     if (front && !front->build.empty() && search.plan.script.empty()) {
         search.note("package.json", fmt::format("the assets are built by {}", front->build));
-        application.package_manager = search.plan.composer ? "composer+" + front->package_manager : "none";
+        application.package_manager =
+            search.plan.composer ? "composer+" + front->package_manager : front->package_manager;
         search.plan.front = std::move(front);
     }
     application.score = score_of(search);

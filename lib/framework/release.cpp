@@ -254,6 +254,9 @@ std::string cleaned(std::string_view pin, const Releases& releases)
 {
     auto text = std::string(trim(pin));
     std::erase_if(text, [](char c) { return c == '"' || c == '\''; });
+    for (auto at = text.find(" and "); at != std::string::npos; at = text.find(" and ")) {
+        text.replace(at, 5, ", ");  // Hex's ">= 1.14.0 and < 2.0.0"
+    }
     return releases.language == "java" ? java_number(std::move(text)) : text;
 }
 

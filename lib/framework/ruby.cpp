@@ -266,6 +266,12 @@ void find_runtime(Search& search)
         pins.push_back(std::move(pin));
     }
     search.application.runtime = choose_runtime(pins, ruby_releases, search.application.warnings);
+    if (const auto engine =
+            find_match(search.text(search.gems().gemfile), R"(^\s*ruby\b[^#\n]*\bengine(?::|\s*=>)\s*['":]*(\w+))");
+        engine && *engine != "ruby") {
+        search.application.warnings.push_back(
+            fmt::format("the Gemfile asks for {}: the image has Ruby's own interpreter", *engine));
+    }
 }
 
 /// What the image cannot decide: keys, migrations, further processes.
@@ -344,7 +350,8 @@ Application make_site(Search& search, const Generator& generator)
     application.framework = generator.gem == "github-pages" ? "jekyll" : std::string(generator.gem);
     search.note(search.gems().gemfile, fmt::format("{} writes a site of files", application.framework));
     application.build = search.overrides.build.empty() ? std::string(generator.build) : search.overrides.build;
-    application.output = generator.output;
+    application.output = find_match(search.text("_config.yml"), R"(^destination:\s*['"]?(?:\./)?(\w[\w-]*)/?['"]?\s*$)")
+                             .value_or(std::string(generator.output));
     application.delivery = Delivery::files;
     application.start_command = static_start;
     application.port = static_port;

@@ -55,7 +55,8 @@ std::string lock_of(const Folder& folder, const std::string& declared, std::vect
     return present.empty() ? std::string() : std::string(present.front().lock);
 }
 
-void set_install(FrontEnd& front, const std::string& lock, const std::string& version)
+/// `modern`: the lock file is of Yarn 2 or newer.
+void set_install(FrontEnd& front, const std::string& lock, const std::string& version, bool modern)
 {
     const auto install = [&](std::string_view usual) {
         const auto known = !version.empty() && version.find_first_not_of("0123456789.") == std::string::npos;
@@ -66,12 +67,13 @@ void set_install(FrontEnd& front, const std::string& lock, const std::string& ve
     } else if (front.package_manager == "bun") {
         front.install = {install("1"), lock.empty() ? "bun install" : "bun install --frozen-lockfile"};
     } else if (front.package_manager == "yarn") {
-        const auto modern = !version.empty() && !version.starts_with("1.");
         front.install = {lock.empty() ? "yarn install"
                          : modern     ? "yarn install --immutable"
                                       : "yarn install --frozen-lockfile"};
         if (modern) {
-            front.install.insert(front.install.begin(), "corepack enable");
+            front.install.insert(
+                front.install.begin(),
+                {"corepack enable", version.empty() ? "corepack prepare yarn@stable --activate" : "corepack install"});
         }
     } else {
         front.install = {lock.empty() ? "npm install" : "npm ci --include=dev"};
@@ -117,7 +119,9 @@ std::optional<FrontEnd> find_front_end(const Folder& folder, std::vector<std::st
             front.manifests.emplace_back(name);
         }
     }
-    set_install(front, lock, front.package_manager == declared ? version : std::string());
+    const auto* locked = lock == "yarn.lock" ? folder.text(lock) : nullptr;
+    const auto modern = locked != nullptr && locked->find("__metadata:") != std::string::npos;
+    set_install(front, lock, front.package_manager == declared ? version : std::string(), modern);
     front.build = build_script(package, front.package_manager);
     if (lock.empty() && !front.build.empty()) {
         warnings.emplace_back("package.json has no lock file: the assets are built from what is newest that day");

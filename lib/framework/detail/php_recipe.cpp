@@ -1,6 +1,7 @@
 #include "framework/detail/php_recipe.hpp"
 
 #include "base/text.hpp"
+#include "framework/detail/debian.hpp"
 #include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/detail/php_extensions.hpp"
@@ -23,15 +24,16 @@ constexpr std::string_view user = "33:33";  ///< www-data of Debian
 std::string debian_of(const std::string& release)
 {
     const auto below = [&](const char* other) { return compare_versions(release, other) < 0; };
-    const auto exact = std::ranges::count(release, '.') > 1;
-    if (below("7.0")) {
+    const auto within = [&](const char* from, const char* to) {
+        return std::ranges::count(release, '.') > 1 && !below(from) && below(to);
+    };
+    if (below("7.1") || within("7.1", "7.1.31") || within("7.2", "7.2.20") || within("7.3", "7.3.7")) {
         return "stretch";
     }
-    if (below("7.3") || (exact && below("7.4.23") && !below("7.4.0"))) {
+    if (below("7.3") || within("7.3", "7.3.30") || within("7.4", "7.4.23") || within("8.0", "8.0.10")) {
         return "buster";
     }
-    const auto old = below("8.1") || (exact && (below("8.1.20") || (!below("8.2.0") && below("8.2.7"))));
-    return old ? "bullseye" : "bookworm";
+    return below("8.1") || within("8.1", "8.1.20") || within("8.2", "8.2.7") ? "bullseye" : "bookworm";
 }
 
 /// `printf` of lines into a file; nothing of them is expanded.
@@ -215,6 +217,7 @@ void add_last(const PhpPlan& plan, Application& application, const std::string& 
     Stage last;
     last.image = image_of(plan, application, debian);
     last.packages = application.run_packages;
+    use_archive(last, debian);
     std::vector<std::pair<std::string, std::string>> variables = {{"HOME", "/tmp"}};
     if (plan.script.empty()) {
         variables.insert(variables.end(), {{"APACHE_LOCK_DIR", "/tmp/apache2"},
@@ -272,6 +275,7 @@ void plan_php_image(const Folder& folder, const Overrides& overrides, const PhpP
     build.name = "build";
     build.image = image_of(plan, application, debian);
     build.packages = application.build_packages;
+    use_archive(build, debian);
     if (auto commands = extensions.commands(); !commands.empty()) {
         build.steps.emplace_back(Run{std::move(commands), {}, ""});
     }

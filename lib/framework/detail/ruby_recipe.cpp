@@ -1,6 +1,7 @@
 #include "framework/detail/ruby_recipe.hpp"
 
 #include "base/text.hpp"
+#include "framework/detail/debian.hpp"
 #include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/release.hpp"
@@ -20,20 +21,16 @@ using dockerfile::Stage;
 std::string debian_of(const std::string& release)
 {
     const auto below = [&](const char* other) { return compare_versions(release, other) < 0; };
-    const auto exact = std::ranges::count(release, '.') > 1;
-    if (below("2.6") || (exact && below("2.6.9") && !below("2.6"))) {
+    const auto within = [&](const char* from, const char* to) {
+        return std::ranges::count(release, '.') > 1 && !below(from) && below(to);
+    };
+    if (below("2.4") || within("2.4", "2.4.6") || within("2.5", "2.5.5") || within("2.6", "2.6.3")) {
+        return "stretch";
+    }
+    if (below("2.6") || within("2.6", "2.6.9") || within("2.7", "2.7.5") || within("3.0", "3.0.2")) {
         return "buster";
     }
-    if (exact && !below("2.7.0") && below("2.7.5")) {
-        return "buster";
-    }
-    const auto old = below("3.1") || (exact && (below("3.1.4") || (!below("3.2.0") && below("3.2.2"))));
-    return old ? "bullseye" : "bookworm";
-}
-
-bool is_archived(std::string_view debian)
-{
-    return debian == "buster";
+    return below("3.1") || within("3.1", "3.1.4") || within("3.2", "3.2.2") ? "bullseye" : "bookworm";
 }
 
 /// Ruby's own script of a new Rails application; without it `rails` knows of none.
@@ -184,11 +181,9 @@ Stage build_stage(const Folder& folder, const Overrides& overrides, const RubyPl
 {
     Stage stage;
     stage.name = "build";
-    // Debian's archive serves no packages to the oldest images: the full image has the compilers already.
-    stage.image = fmt::format("ruby:{}{}-{}", application.runtime.release, is_archived(debian) ? "" : "-slim", debian);
-    if (!is_archived(debian)) {
-        stage.packages = application.build_packages;
-    }
+    stage.image = fmt::format("ruby:{}-slim-{}", application.runtime.release, debian);
+    stage.packages = application.build_packages;
+    use_archive(stage, debian);
     add_install(plan, application, stage);
     if (needs_node_to_build(plan, application)) {
         add_node(stage, "the assets are built with it");
@@ -221,13 +216,8 @@ void plan_ruby_image(const Folder& folder, const Overrides& overrides, const Rub
             recipe.stages.push_back(node_stage(folder, debian == "bookworm" ? "bookworm" : "bullseye"));
         }
         recipe.stages.push_back(build_stage(folder, overrides, plan, application, debian));
-        if (is_archived(debian) && !application.run_packages.empty()) {
-            last.image = recipe.stages.back().image;
-            application.warnings.emplace_back("Debian's packages for an image this old are only in its archive: the "
-                                              "full image is used, which has them");
-        } else {
-            last.packages = application.run_packages;
-        }
+        last.packages = application.run_packages;
+        use_archive(last, debian);
     }
     last.steps.emplace_back(Environment{run_environment(plan, application)});
     if (installs) {
