@@ -135,7 +135,7 @@ std::string without_migration(std::string_view command, std::vector<std::string>
             break;
         }
         warnings.push_back(
-            fmt::format("the Procfile migrates at each start: make '{}' a release step", printable_line(first)));
+            fmt::format("it would migrate at each start: make '{}' a release step", printable_line(first)));
         rest = trim(rest.substr(at + 2));
     }
     return std::string(rest);
@@ -151,11 +151,10 @@ void apply_process(const Process& process, Application& application)
 {
     const auto command = without_migration(process.command, application.warnings);
     auto argv = std::move(application.recipe.command);
-    start_with(application, command, {process.where, "the Procfile says how it is started"});
+    start_with(application, command, {process.where, "says how it is started"});
     if (is_of_buildpack(command) && !argv.empty()) {
         application.recipe.command = std::move(argv);
-        application.warnings.emplace_back(
-            "the Procfile starts what only a buildpack has: the image starts its own server");
+        application.warnings.emplace_back("it would start what only a buildpack has: the image starts its own server");
     }
 }
 

@@ -41,7 +41,7 @@ inline constexpr int by_stray_file = 15;  ///< server.js, main.py or index.html 
 [[nodiscard]] std::vector<std::string> node_frameworks();
 [[nodiscard]] std::vector<std::string> python_frameworks();
 
-/// `web` of a Procfile, else its only process; empty when there is none.
+/// `web` of a Procfile, else its only process; without a Procfile the entrypoint of app.yaml. Empty when there is none.
 struct Process {
     std::string command;
     Position where;

@@ -1,8 +1,31 @@
 #include "framework/detail/languages.hpp"
 
 #include "base/text.hpp"
+#include "framework/detail/match.hpp"
 
 namespace tinystacks::framework {
+
+namespace {
+
+/// `entrypoint` beside `runtime` in app.yaml. Source: App Engine's documentation, "app.yaml reference".
+std::optional<Process> find_entrypoint(const Folder& folder)
+{
+    const auto* text = folder.text("app.yaml");
+    if (text == nullptr || !matches(*text, R"(^runtime:\s*\S)")) {
+        return std::nullopt;
+    }
+    auto command = find_match(*text, R"(^entrypoint:[ \t]*([^#\n|>&][^\n]*?)\s*$)").value_or("");
+    if (command.size() > 1 && (command.front() == '"' || command.front() == '\'') &&
+        command.back() == command.front()) {
+        command = command.substr(1, command.size() - 2);
+    }
+    if (command.empty()) {
+        return std::nullopt;
+    }
+    return Process{command, {folder.in_tree("app.yaml"), line_of(*text, "entrypoint:"), 1}};
+}
+
+}  // namespace
 
 /// Source: Heroku's documentation, "The Procfile": `name: command`, one a line.
 std::optional<Process> find_process(const Folder& folder)
@@ -27,7 +50,7 @@ std::optional<Process> find_process(const Folder& folder)
             only = std::move(process);
         }
     }
-    return processes == 1 ? only : std::nullopt;
+    return processes == 1 ? only : text == nullptr ? find_entrypoint(folder) : std::nullopt;
 }
 
 }  // namespace tinystacks::framework
