@@ -74,6 +74,23 @@ std::string without_comments(std::string_view text)
     return code;
 }
 
+/// A line of elixir_buildpack.config, "elixir_version=1.15.7"; what older deployments were made with.
+std::optional<Pin> buildpack_pin(const Folder& folder, std::string_view key)
+{
+    const auto* text = folder.text("elixir_buildpack.config");
+    std::size_t number = 0;
+    for (const auto line : split(text == nullptr ? std::string_view() : std::string_view(*text), '\n')) {
+        ++number;
+        const auto equals = line.find('=');
+        if (equals != std::string_view::npos && trim(line.substr(0, equals)) == key) {
+            auto value = std::string(trim(line.substr(equals + 1)));
+            std::erase_if(value, [](char c) { return c == '(' || c == ')' || c == 'v' || c == '"'; });
+            return Pin{value, {folder.in_tree("elixir_buildpack.config"), number, 1}, "elixir_buildpack.config"};
+        }
+    }
+    return std::nullopt;
+}
+
 void find_runtime(Search& search)
 {
     std::vector<Pin> pins;
@@ -94,6 +111,9 @@ void find_runtime(Search& search)
                         {search.folder.in_tree("mix.exs"), line_of(search.text("mix.exs"), "elixir: \"" + *asked), 1},
                         "mix.exs, elixir"});
     }
+    if (auto pin = buildpack_pin(search.folder, "elixir_version")) {
+        pins.push_back(std::move(*pin));
+    }
     application.runtime = choose_runtime(pins, elixir_releases, application.warnings);
 }
 
@@ -103,6 +123,9 @@ void find_erlang(Search& search)
     auto& application = search.application;
     auto pins = tool_pins(search.folder, {"erlang"});
     if (auto pin = file_pin(search.folder, ".erlang-version")) {
+        pins.push_back(std::move(*pin));
+    }
+    if (auto pin = buildpack_pin(search.folder, "erlang_version")) {
         pins.push_back(std::move(*pin));
     }
     std::string major;
@@ -285,7 +308,7 @@ void find_assets(Search& search)
         const auto deploy = plan.front->dependencies.find("\"deploy\"") != std::string::npos;
         if (deploy || !plan.front->build.empty()) {
             plan.assets.push_back(deploy ? "npm run deploy --prefix ./assets"
-                                         : fmt::format("(cd assets && {})", plan.front->build));
+                                         : in_directory(plan.front->build, "./assets"));
         }
         plan.assets.emplace_back("mix phx.digest");
     } else if (application.framework == "phoenix" && search.folder.has_directory("priv/static")) {

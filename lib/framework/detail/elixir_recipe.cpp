@@ -86,8 +86,10 @@ Stage make_build(const Folder& folder, const Overrides& overrides, const ElixirP
         for (const auto& manifest : plan.front->manifests) {
             stage.steps.emplace_back(Copy{{"assets/" + manifest}, "./assets/", "", ""});
         }
-        Run install{{"cd assets"}, {"/root/.npm"}, ""};
-        install.commands.insert(install.commands.end(), plan.front->install.begin(), plan.front->install.end());
+        Run install{{}, {"/root/.npm"}, ""};
+        for (const auto& command : plan.front->install) {
+            install.commands.push_back(in_directory(command, "./assets"));
+        }
         stage.steps.emplace_back(std::move(install));
     }
     stage.steps.emplace_back(Copy{{"."}, "./", "", ""});

@@ -129,6 +129,22 @@ std::optional<FrontEnd> find_front_end(const Folder& folder, std::vector<std::st
     return front;
 }
 
+std::string in_directory(const std::string& command, std::string_view directory)
+{
+    if (command.find(" --global ") != std::string::npos) {
+        return command;
+    }
+    if (command.starts_with("npm ")) {
+        return fmt::format("{} --prefix {}", command, directory);
+    }
+    const auto blank = command.find(' ');
+    const auto program = command.substr(0, blank);
+    if (blank == std::string::npos || (program != "yarn" && program != "pnpm" && program != "bun")) {
+        return command;
+    }
+    return fmt::format("{} --{} {}{}", program, program == "pnpm" ? "dir" : "cwd", directory, command.substr(blank));
+}
+
 std::string node_image(const Folder& folder, std::string_view debian)
 {
     auto pins = tool_pins(folder, {"node", "nodejs"});

@@ -26,6 +26,9 @@ struct FrontEnd {
 /// Empty when the folder has no package.json. Several lock files, or none, are said in `warnings`.
 [[nodiscard]] std::optional<FrontEnd> find_front_end(const Folder& folder, std::vector<std::string>& warnings);
 
+/// The same command for a folder below: "npm ci --prefix ./assets".
+[[nodiscard]] std::string in_directory(const std::string& command, std::string_view directory);
+
 /// The image of a Node that builds assets, "node:22.14-bookworm-slim": by mise.toml, .tool-versions, .nvmrc and
 /// .node-version, else a supported one.
 [[nodiscard]] std::string node_image(const Folder& folder, std::string_view debian);

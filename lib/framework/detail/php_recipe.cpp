@@ -18,7 +18,8 @@ using dockerfile::Run;
 using dockerfile::Stage;
 
 constexpr std::string_view composer_image = "composer:2.8";
-constexpr std::string_view user = "33:33";  ///< www-data of Debian
+constexpr std::string_view composer_for_old = "composer:2.2";  ///< the last that runs below PHP 7.2.5
+constexpr std::string_view user = "33:33";                     ///< www-data of Debian
 
 /// The newest Debian an image of this release was made for. Source: the history of Docker's official image `php`.
 std::string debian_of(const std::string& release)
@@ -132,6 +133,8 @@ void add_build(const Folder& folder, const Overrides& overrides, const PhpPlan& 
                  "php artisan package:discover --ansi"},
                 {},
                 "config:cache is left to the start: it would keep the build's environment in a layer"});
+    } else if (plan.requires_package("drupal/core-composer-scaffold")) {
+        stage.steps.emplace_back(Run{{"composer drupal:scaffold"}, {}, "writes index.php and the like"});
     } else if (application.framework == "symfony") {
         Run prepare{{"printf '%s\\n' \"<?php return ['APP_ENV' => 'prod'];\" > .env.local.php",
                      "APP_ENV=prod APP_DEBUG=0 php bin/console cache:warmup"},
@@ -265,7 +268,10 @@ void plan_php_image(const Folder& folder, const Overrides& overrides, const PhpP
         application.build_packages.insert(application.build_packages.end(), {"git", "unzip"});
         Stage composer;
         composer.name = "composer";
-        composer.image = composer_image;
+        composer.image =
+            compare_versions(application.runtime.release, "7.2.5") < 0 && application.runtime.release != "7.2"
+                ? composer_for_old
+                : composer_image;
         recipe.stages.push_back(std::move(composer));
     }
     if (plan.front && needs_php(plan)) {
