@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "framework/detail/elixir_recipe.hpp"
+#include "framework/detail/elixir_version.hpp"
 #include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/pin.hpp"
@@ -10,32 +11,6 @@
 
 namespace tinystacks::framework {
 namespace {
-
-/// The five newest lines get security fixes. Source: Elixir's "Compatibility and deprecations".
-constexpr std::array<Release, 10> elixir_lines = {{{"1.19", "1.19", "", ""},
-                                                   {"1.18", "1.18", "", ""},
-                                                   {"1.17", "1.17", "", ""},
-                                                   {"1.16", "1.16", "", ""},
-                                                   {"1.15", "1.15", "", ""},
-                                                   {"1.14", "1.14", "2025-10-16", ""},
-                                                   {"1.13", "1.13", "2024-12-19", ""},
-                                                   {"1.12", "1.12", "2024-06-12", ""},
-                                                   {"1.11", "1.11", "2023-12-22", ""},
-                                                   {"1.10", "1.10", "2023-06-19", ""}}};
-constexpr Releases elixir_releases = {"elixir", "2026-11-30", "1.18", elixir_lines};
-
-struct Compatible {
-    std::string_view elixir;
-    std::array<std::string_view, 4> erlang;
-};
-
-/// Majors of Erlang/OTP with an image for each line. Source: the same page, and the tags of Docker's official image.
-constexpr std::array<Compatible, 6> compatible = {{{"1.19", {"28", "27", "26", ""}},
-                                                   {"1.18", {"27", "26", "25", ""}},
-                                                   {"1.17", {"27", "26", "25", ""}},
-                                                   {"1.16", {"26", "25", "24", ""}},
-                                                   {"1.15", {"26", "25", "24", ""}},
-                                                   {"1.14", {"25", "24", "23", ""}}}};
 
 constexpr int phoenix_port = 4000;
 constexpr int https_port = 443;  ///< of links, not of the listener
@@ -72,81 +47,6 @@ std::string without_comments(std::string_view text)
         }
     }
     return code;
-}
-
-/// A line of elixir_buildpack.config, "elixir_version=1.15.7"; what older deployments were made with.
-std::optional<Pin> buildpack_pin(const Folder& folder, std::string_view key)
-{
-    const auto* text = folder.text("elixir_buildpack.config");
-    std::size_t number = 0;
-    for (const auto line : split(text == nullptr ? std::string_view() : std::string_view(*text), '\n')) {
-        ++number;
-        const auto equals = line.find('=');
-        if (equals != std::string_view::npos && trim(line.substr(0, equals)) == key) {
-            auto value = std::string(trim(line.substr(equals + 1)));
-            std::erase_if(value, [](char c) { return c == '(' || c == ')' || c == 'v' || c == '"'; });
-            return Pin{value, {folder.in_tree("elixir_buildpack.config"), number, 1}, "elixir_buildpack.config"};
-        }
-    }
-    return std::nullopt;
-}
-
-void find_runtime(Search& search)
-{
-    std::vector<Pin> pins;
-    auto& application = search.application;
-    if (!search.overrides.version.empty()) {
-        pins.push_back({search.overrides.version, {}, "--version"});
-    }
-    for (auto& pin : tool_pins(search.folder, {"elixir"})) {
-        pins.push_back(std::move(pin));
-    }
-    for (const auto* name : {".elixir-version", ".exenv-version"}) {
-        if (auto pin = file_pin(search.folder, name)) {
-            pins.push_back(std::move(*pin));
-        }
-    }
-    if (const auto asked = find_match(search.code, R"re(\belixir:\s*"([^"\n]+)")re")) {
-        pins.push_back({*asked,
-                        {search.folder.in_tree("mix.exs"), line_of(search.text("mix.exs"), "elixir: \"" + *asked), 1},
-                        "mix.exs, elixir"});
-    }
-    if (auto pin = buildpack_pin(search.folder, "elixir_version")) {
-        pins.push_back(std::move(*pin));
-    }
-    application.runtime = choose_runtime(pins, elixir_releases, application.warnings);
-}
-
-/// Erlang as it is pinned, or as the pin of Elixir says it: "1.16.2-otp-26".
-void find_erlang(Search& search)
-{
-    auto& application = search.application;
-    auto pins = tool_pins(search.folder, {"erlang"});
-    if (auto pin = file_pin(search.folder, ".erlang-version")) {
-        pins.push_back(std::move(*pin));
-    }
-    if (auto pin = buildpack_pin(search.folder, "erlang_version")) {
-        pins.push_back(std::move(*pin));
-    }
-    std::string major;
-    if (!pins.empty()) {
-        major = find_match(pins.front().text, R"(^(?:OTP-)?(\d+))").value_or("");
-    } else if (application.runtime.pin) {
-        major = find_match(application.runtime.pin->text, R"(-otp-(\d+)$)").value_or("");
-    }
-    if (major.empty()) {
-        return;
-    }
-    const auto* line = find_line(application.runtime.release, elixir_releases);
-    const auto known =
-        line == nullptr ? compatible.end() : std::ranges::find(compatible, line->line, &Compatible::elixir);
-    if (known != compatible.end() && std::ranges::find(known->erlang, major) != known->erlang.end()) {
-        search.plan.erlang = major;
-    } else {
-        application.warnings.push_back(
-            fmt::format("Erlang/OTP {} is pinned, for which there is no image of Elixir {}: the image's own is taken",
-                        major, application.runtime.release));
-    }
 }
 
 std::vector<std::string> find_sources(const Folder& folder)
@@ -384,8 +284,8 @@ std::optional<Application> detect_script(const Folder& folder, const Overrides& 
     auto& application = search.application;
     application.language = "elixir";
     search.note(scripts.front(), "the only script");
-    find_runtime(search);
-    find_erlang(search);
+    application.runtime = choose_elixir(folder, overrides, search.text("mix.exs"), application.warnings);
+    search.plan.erlang = choose_erlang(folder, application.runtime, application.warnings);
     application.port = port_in(search.text(scripts.front()), R"(\bport:\s*(\d{2,5})\b)").value_or(0);
     application.entry = scripts.front();
     application.start_command = "elixir " + shell_quote(scripts.front());
@@ -409,8 +309,8 @@ std::optional<Application> detect_elixir(const Folder& folder, const Overrides& 
     application.language = "elixir";
     application.package_manager = "mix";
     search.note("mix.exs", "Mix's project");
-    find_runtime(search);
-    find_erlang(search);
+    application.runtime = choose_elixir(folder, overrides, search.text("mix.exs"), application.warnings);
+    search.plan.erlang = choose_erlang(folder, application.runtime, application.warnings);
     find_members(search);
     find_path_inputs(search);
     find_framework(search);

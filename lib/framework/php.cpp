@@ -2,7 +2,7 @@
 #include "base/text.hpp"
 #include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
-#include "framework/detail/php_recipe.hpp"
+#include "framework/detail/php_composer.hpp"
 #include "framework/pin.hpp"
 
 #include <algorithm>
@@ -11,159 +11,11 @@
 namespace tinystacks::framework {
 namespace {
 
-/// Source: PHP's supported and unsupported branches.
-constexpr std::array<Release, 12> php_lines = {{{"8.5", "8.5", "2029-12-31", ""},
-                                                {"8.4", "8.4", "2028-12-31", ""},
-                                                {"8.3", "8.3", "2027-12-31", ""},
-                                                {"8.2", "8.2", "2026-12-31", ""},
-                                                {"8.1", "8.1", "2025-12-31", ""},
-                                                {"8.0", "8.0", "2023-11-26", ""},
-                                                {"7.4", "7.4", "2022-11-28", ""},
-                                                {"7.3", "7.3", "2021-12-06", ""},
-                                                {"7.2", "7.2", "2020-11-30", ""},
-                                                {"7.1", "7.1", "2019-12-01", ""},
-                                                {"7.0", "7.0", "2019-01-10", ""},
-                                                {"5.6", "5.6", "2018-12-31", ""}}};
-constexpr Releases php_releases = {"php", "2026-11-30", "8.4", php_lines};
-
 constexpr int web_port = 8080;
 constexpr std::string_view start = "/start-container.sh";
-constexpr std::size_t longest_lock = 2000;  ///< packages that are asked which PHP they take
-
 /// Where a web server begins to look, likeliest first.
 constexpr std::array<std::string_view, 9> document_roots = {"public", "web",     "webroot", "htdocs", "public_html",
                                                             "www",    "docroot", "html",    "src"};
-
-struct Search {
-    const Folder& folder;
-    const Overrides& overrides;
-    const document::Node* composer = nullptr;
-    const document::Node* lock = nullptr;
-    PhpPlan plan;
-    Application application;
-
-    [[nodiscard]] const std::string& text(std::string_view file) const
-    {
-        static const std::string none;
-        const auto* found = folder.text(file);
-        return found == nullptr ? none : *found;
-    }
-    void note(std::string_view file, std::string rule, std::size_t line = 1)
-    {
-        application.evidence.push_back({{folder.in_tree(file), line, 1}, std::move(rule)});
-    }
-};
-
-bool is_plain_path(std::string_view path)
-{
-    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
-    return !path.empty() && path.find_first_not_of(allowed) == std::string_view::npos && !path.starts_with('/') &&
-           path.find("..") == std::string_view::npos;
-}
-
-/// The extensions a mapping of requirements names.
-void add_extensions(const document::Node* required, std::set<std::string>& extensions)
-{
-    if (required == nullptr) {
-        return;
-    }
-    for (const auto& entry : required->entries) {
-        if (entry.key.starts_with("ext-")) {
-            extensions.insert(to_lower(entry.key.substr(4)));
-        }
-    }
-}
-
-void read_composer(Search& search)
-{
-    auto& plan = search.plan;
-    const auto* required = find_path(search.composer, {"require"});
-    if (required != nullptr) {
-        for (const auto& entry : required->entries) {
-            plan.packages.push_back(to_lower(entry.key));
-        }
-    }
-    add_extensions(required, plan.extensions);
-    if (const auto* packages = find_path(search.lock, {"packages"})) {
-        for (const auto& package : packages->items) {
-            add_extensions(package.find("require"), plan.extensions);
-        }
-    }
-    const auto add_path = [&](const document::Node& repository) {
-        auto url = text_at(&repository, {"url"});
-        url = url.starts_with("./") ? url.substr(2) : url;
-        url = url.substr(0, url.find_first_of("*?["));
-        while (url.ends_with('/')) {
-            url.pop_back();
-        }
-        if (text_at(&repository, {"type"}) == "path" && is_plain_path(url) && search.folder.has_directory(url)) {
-            plan.path_inputs.push_back(url);
-        }
-    };
-    if (const auto* repositories = find_path(search.composer, {"repositories"})) {
-        std::ranges::for_each(repositories->items, add_path);
-        for (const auto& entry : repositories->entries) {
-            add_path(entry.value);
-        }
-    }
-}
-
-/// Whether all locked packages take this PHP: Composer refuses to install otherwise.
-bool packages_take(const document::Node* lock, const std::string& release)
-{
-    const auto* packages = find_path(lock, {"packages"});
-    if (packages == nullptr || packages->items.size() > longest_lock) {
-        return true;
-    }
-    return std::ranges::all_of(packages->items, [&](const auto& package) {
-        const auto asked = text_at(&package, {"require", "php"});
-        return asked.empty() || !find_release(asked, php_releases) || allows(asked, release, php_releases);
-    });
-}
-
-void find_runtime(Search& search)
-{
-    std::vector<Pin> pins;
-    if (!search.overrides.version.empty()) {
-        pins.push_back({search.overrides.version, {}, "--version"});
-    }
-    for (auto& pin : tool_pins(search.folder, {"php"})) {
-        pins.push_back(std::move(pin));
-    }
-    const auto add = [&](std::optional<Pin> pin) {
-        if (pin) {
-            pins.push_back(std::move(*pin));
-        }
-    };
-    add(file_pin(search.folder, ".php-version"));
-    add(node_pin(find_path(search.composer, {"config", "platform", "php"}), "composer.json, config.platform.php"));
-    add(node_pin(find_path(search.composer, {"require", "php"}), "composer.json, require.php"));
-    add(node_pin(find_path(search.lock, {"platform", "php"}), "platform of the lock file"));
-    auto& application = search.application;
-    std::vector<std::string> warnings;
-    application.runtime = choose_runtime(pins, php_releases, warnings);
-    const auto chosen = application.runtime.release;
-    if (!packages_take(search.lock, chosen)) {
-        const auto fits = std::ranges::find_if(php_lines, [&](const Release& line) {
-            const std::string release(line.newest);
-            return packages_take(search.lock, release) &&
-                   std::ranges::all_of(pins, [&](const Pin& pin) { return allows(pin.text, release, php_releases); });
-        });
-        if (fits == php_lines.end()) {
-            warnings.push_back(fmt::format("packages in composer.lock do not take PHP {}", chosen));
-        } else {
-            // Once more, so that what is said fits the release.
-            warnings.clear();
-            auto narrowed = pins;
-            narrowed.insert(narrowed.begin(), {std::string(fits->newest), {}, "composer.lock"});
-            auto runtime = choose_runtime(narrowed, php_releases, warnings);
-            application.runtime.release = runtime.release;
-            application.runtime.end_of_life = runtime.end_of_life;
-            search.note("composer.lock", fmt::format("its packages take PHP {}, not {}", runtime.release, chosen));
-        }
-    }
-    application.warnings.insert(application.warnings.end(), warnings.begin(), warnings.end());
-}
 
 struct Marker {
     std::string_view framework;
@@ -190,7 +42,7 @@ constexpr std::array<Marker, 16> markers = {{{"laravel", "laravel/framework", "a
                                              {"flight", "flightphp/core", "", ""}}};
 
 /// Whether the code behind the web server uses it, not only composer.json.
-bool is_used(const Search& search, const Marker& marker)
+bool is_used(const PhpSearch& search, const Marker& marker)
 {
     if (marker.framework != "slim" && marker.framework != "flight") {
         return marker.file.empty() || search.folder.has_file(marker.file);
@@ -205,7 +57,7 @@ bool is_used(const Search& search, const Marker& marker)
     return false;
 }
 
-const Marker* find_framework(Search& search)
+const Marker* find_framework(PhpSearch& search)
 {
     auto& application = search.application;
     const auto& forced = search.overrides.framework;
@@ -232,7 +84,7 @@ const Marker* find_framework(Search& search)
 }
 
 /// The document root a Procfile gives to a buildpack's web server, "web: heroku-php-apache2 public/".
-std::string stated_root(const Search& search)
+std::string stated_root(const PhpSearch& search)
 {
     const auto process = find_process(search.folder);
     auto root =
@@ -254,7 +106,7 @@ bool has_php(const Folder& folder, std::string_view directory)
 }
 
 /// Empty when no web server's files were found.
-std::optional<std::string> find_document_root(const Search& search, const Marker* marker)
+std::optional<std::string> find_document_root(const PhpSearch& search, const Marker* marker)
 {
     if (auto root = stated_root(search); !root.empty()) {
         return root;
@@ -315,7 +167,7 @@ std::optional<std::string> find_script(const Folder& folder)
 }
 
 /// The database Laravel or Symfony is set up for brings its driver.
-void add_database(Search& search)
+void add_database(PhpSearch& search)
 {
     auto& plan = search.plan;
     const auto& framework = search.application.framework;
@@ -354,7 +206,7 @@ void add_database(Search& search)
     plan.extensions.insert("opcache");
 }
 
-void set_web(Search& search, std::string root)
+void set_web(PhpSearch& search, std::string root)
 {
     auto& plan = search.plan;
     auto& application = search.application;
@@ -372,7 +224,7 @@ void set_web(Search& search, std::string root)
     application.recipe.command = {std::string(start)};
 }
 
-void find_start(Search& search, const Marker* marker)
+void find_start(PhpSearch& search, const Marker* marker)
 {
     auto& application = search.application;
     auto root = find_document_root(search, marker);
@@ -392,7 +244,7 @@ void find_start(Search& search, const Marker* marker)
     }
 }
 
-void add_framework_needs(Search& search)
+void add_framework_needs(PhpSearch& search)
 {
     auto& application = search.application;
     auto& plan = search.plan;
@@ -430,7 +282,7 @@ void add_framework_needs(Search& search)
     }
 }
 
-int score_of(const Search& search)
+int score_of(const PhpSearch& search)
 {
     const auto& application = search.application;
     if (application.framework != "none") {
@@ -445,7 +297,7 @@ int score_of(const Search& search)
     return search.plan.script.empty() ? by_manifest : by_stray_file;
 }
 
-void find_variables(Search& search)
+void find_variables(PhpSearch& search)
 {
     std::vector<std::string> files = {search.application.entry};
     for (const auto* directory : {"config", "config/packages"}) {
@@ -463,7 +315,7 @@ void find_variables(Search& search)
 
 std::optional<Application> detect_php(const Folder& folder, const Overrides& overrides)
 {
-    Search search{folder, overrides, folder.json("composer.json"), nullptr, {}, {}};
+    PhpSearch search{folder, overrides, folder.json("composer.json"), nullptr, {}, {}};
     auto& application = search.application;
     search.plan.lock = search.composer != nullptr && folder.has_file("composer.lock");
     try {
@@ -489,7 +341,7 @@ std::optional<Application> detect_php(const Folder& folder, const Overrides& ove
         }
         read_composer(search);
     }
-    find_runtime(search);
+    choose_php(search);
     const auto* marker = find_framework(search);
     find_start(search, marker);
     if (search.composer == nullptr && application.evidence.empty()) {

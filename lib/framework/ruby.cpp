@@ -12,20 +12,6 @@
 namespace tinystacks::framework {
 namespace {
 
-/// Source: Ruby's maintenance branches.
-constexpr std::array<Release, 11> ruby_lines = {{{"4.0", "4.0", "2029-03-31", ""},
-                                                 {"3.4", "3.4", "2028-03-31", ""},
-                                                 {"3.3", "3.3", "2027-03-31", ""},
-                                                 {"3.2", "3.2", "2026-03-31", ""},
-                                                 {"3.1", "3.1", "2025-03-26", ""},
-                                                 {"3.0", "3.0", "2024-04-23", ""},
-                                                 {"2.7", "2.7", "2023-03-31", ""},
-                                                 {"2.6", "2.6", "2022-04-12", ""},
-                                                 {"2.5", "2.5", "2021-04-05", ""},
-                                                 {"2.4", "2.4", "2020-04-05", ""},
-                                                 {"2.3", "2.3", "2019-03-31", ""}}};
-constexpr Releases ruby_releases = {"ruby", "2026-11-30", "3.4", ruby_lines};
-
 constexpr int rails_port = 3000;
 constexpr int sinatra_port = 4567;
 constexpr int highest_port = 65535;
@@ -249,31 +235,6 @@ void find_start(Search& search, const std::string& entry)
     }
 }
 
-void find_runtime(Search& search)
-{
-    std::vector<Pin> pins;
-    if (!search.overrides.version.empty()) {
-        pins.push_back({search.overrides.version, {}, "--version"});
-    }
-    for (auto& pin : tool_pins(search.folder, {"ruby"})) {
-        pins.push_back(std::move(pin));
-    }
-    if (auto pin = file_pin(search.folder, ".ruby-version")) {
-        pin->text = pin->text.starts_with("ruby-") ? pin->text.substr(5) : pin->text;
-        pins.push_back(std::move(*pin));
-    }
-    for (auto& pin : gem_pins(search.folder, search.gems())) {
-        pins.push_back(std::move(pin));
-    }
-    search.application.runtime = choose_runtime(pins, ruby_releases, search.application.warnings);
-    if (const auto engine =
-            find_match(search.text(search.gems().gemfile), R"(^\s*ruby\b[^#\n]*\bengine(?::|\s*=>)\s*['":]*(\w+))");
-        engine && *engine != "ruby") {
-        search.application.warnings.push_back(
-            fmt::format("the Gemfile asks for {}: the image has Ruby's own interpreter", *engine));
-    }
-}
-
 /// What the image cannot decide: keys, migrations, further processes.
 void warn_of_the_rest(Search& search)
 {
@@ -407,7 +368,7 @@ std::optional<Application> detect_ruby(const Folder& folder, const Overrides& ov
     if (!search.gems().gemfile.empty()) {
         search.note(search.gems().gemfile, "Bundler's manifest");
     }
-    find_runtime(search);
+    application.runtime = choose_ruby(folder, overrides, search.gems(), application.warnings);
     search.plan.front = find_front_end(folder, application.warnings);
     if (const auto* generator = find_generator(search)) {
         return make_site(search, *generator);

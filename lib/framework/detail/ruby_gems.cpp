@@ -9,6 +9,20 @@
 namespace tinystacks::framework {
 namespace {
 
+/// Source: Ruby's maintenance branches.
+constexpr std::array<Release, 11> ruby_lines = {{{"4.0", "4.0", "2029-03-31", ""},
+                                                 {"3.4", "3.4", "2028-03-31", ""},
+                                                 {"3.3", "3.3", "2027-03-31", ""},
+                                                 {"3.2", "3.2", "2026-03-31", ""},
+                                                 {"3.1", "3.1", "2025-03-26", ""},
+                                                 {"3.0", "3.0", "2024-04-23", ""},
+                                                 {"2.7", "2.7", "2023-03-31", ""},
+                                                 {"2.6", "2.6", "2022-04-12", ""},
+                                                 {"2.5", "2.5", "2021-04-05", ""},
+                                                 {"2.4", "2.4", "2020-04-05", ""},
+                                                 {"2.3", "2.3", "2019-03-31", ""}}};
+constexpr Releases ruby_releases = {"ruby", "2026-11-30", "3.4", ruby_lines};
+
 /// A path of the repository that may be copied: relative, staying inside, and there.
 bool is_inside(const Folder& folder, const std::string& path)
 {
@@ -207,6 +221,33 @@ GemPackages packages_of(const Gems& gems, std::string_view debian)
         }
     }
     return packages;
+}
+
+Runtime choose_ruby(const Folder& folder, const Overrides& overrides, const Gems& gems,
+                    std::vector<std::string>& warnings)
+{
+    std::vector<Pin> pins;
+    if (!overrides.version.empty()) {
+        pins.push_back({overrides.version, {}, "--version"});
+    }
+    for (auto& pin : tool_pins(folder, {"ruby"})) {
+        pins.push_back(std::move(pin));
+    }
+    if (auto pin = file_pin(folder, ".ruby-version")) {
+        pin->text = pin->text.starts_with("ruby-") ? pin->text.substr(5) : pin->text;
+        pins.push_back(std::move(*pin));
+    }
+    for (auto& pin : gem_pins(folder, gems)) {
+        pins.push_back(std::move(pin));
+    }
+    auto runtime = choose_runtime(pins, ruby_releases, warnings);
+    const auto* gemfile = gems.gemfile.empty() ? nullptr : folder.text(gems.gemfile);
+    const std::string_view asked = gemfile == nullptr ? std::string_view() : std::string_view(*gemfile);
+    if (const auto engine = find_match(asked, R"(^\s*ruby\b[^#\n]*\bengine(?::|\s*=>)\s*['":]*(\w+))");
+        engine && *engine != "ruby") {
+        warnings.push_back(fmt::format("the Gemfile asks for {}: the image has Ruby's own interpreter", *engine));
+    }
+    return runtime;
 }
 
 }  // namespace tinystacks::framework

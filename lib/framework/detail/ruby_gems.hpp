@@ -1,5 +1,6 @@
 #pragma once
 
+#include "framework/detect.hpp"
 #include "framework/pin.hpp"
 #include "framework/tree.hpp"
 
@@ -33,6 +34,10 @@ struct Gems {
 
 /// The pins of the Gemfile, the gemspec and the lock, in that order.
 [[nodiscard]] std::vector<Pin> gem_pins(const Folder& folder, const Gems& gems);
+
+/// By the pins of all files, the strongest first.
+[[nodiscard]] Runtime choose_ruby(const Folder& folder, const Overrides& overrides, const Gems& gems,
+                                  std::vector<std::string>& warnings);
 
 /// Debian's packages that gems are compiled with, and those they load when they run.
 struct GemPackages {
