@@ -197,7 +197,8 @@ void find_assets(Search& search)
         code += search.text(member + "/mix.exs");
     }
     if (search.folder.has_file("assets/package.json")) {
-        plan.front = find_front_end(search.folder.child("assets"), application.warnings);
+        plan.front =
+            find_front_end(search.folder.child("assets"), search.overrides.package_manager, application.warnings);
     }
     if (matches(code, R"("?assets\.deploy"?:)")) {
         if (matches(code, R"("?assets\.setup"?:)")) {

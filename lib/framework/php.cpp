@@ -349,7 +349,7 @@ std::optional<Application> detect_php(const Folder& folder, const Overrides& ove
     }
     add_framework_needs(search);
     add_database(search);
-    auto front = find_front_end(folder, application.warnings);
+    auto front = find_front_end(folder, overrides.package_manager, application.warnings);
     if (front && !front->build.empty() && search.plan.script.empty()) {
         search.note("package.json", fmt::format("the assets are built by {}", front->build));
         application.package_manager =

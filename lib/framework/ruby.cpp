@@ -147,12 +147,17 @@ constexpr const char* puma_port = R"(^\s*(?:port|bind)\b[^#\n]*?(\d{2,5})\b)";
 /// The port a script listens on; 0 when it does not.
 int script_port(const Search& search)
 {
+    constexpr const char* server = R"(WEBrick|TCPServer|Rack(?:up)?::Handler|Puma|Thin::|Falcon|Async::HTTP|Sinatra)";
     for (const auto& file : search.sources) {
         const auto& text = search.text(file);
         for (const auto* pattern :
              {R"(set\s*\(?\s*:port\s*,[^#\n]*?(\d{2,5}))", R"(ENV[.\[](?:fetch\()?['"]PORT['"][^#\n]*?(\d{2,5}))",
               R"((?:TCPServer|HTTPServer)\.(?:new|open)[^#\n]*?\b(\d{2,5})\b)",
               R"((?i)\bport:?\s*(?:=>|:|=)?\s*(\d{4,5})\b)"}) {
+            const auto bare = std::string_view(pattern).starts_with("(?i)");
+            if (bare && !matches(text, server)) {
+                continue;  // of a database, say
+            }
             if (const auto port = port_in(text, pattern)) {
                 return *port;
             }
@@ -369,7 +374,7 @@ std::optional<Application> detect_ruby(const Folder& folder, const Overrides& ov
         search.note(search.gems().gemfile, "Bundler's manifest");
     }
     application.runtime = choose_ruby(folder, overrides, search.gems(), application.warnings);
-    search.plan.front = find_front_end(folder, application.warnings);
+    search.plan.front = find_front_end(folder, overrides.package_manager, application.warnings);
     if (const auto* generator = find_generator(search)) {
         return make_site(search, *generator);
     }

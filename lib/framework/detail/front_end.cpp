@@ -48,8 +48,8 @@ std::string lock_of(const Folder& folder, const std::string& declared, std::vect
         return std::string(chosen->lock);
     }
     if (present.size() > 1 && present.front().name != present.back().name) {
-        warnings.push_back(fmt::format("{} and {} lie side by side for the assets: the first counts, or say it in "
-                                       "packageManager of package.json",
+        warnings.push_back(fmt::format("{} and {} lie side by side for the assets: the first counts, or say "
+                                       "--package-manager",
                                        present.front().lock, present.back().lock));
     }
     return present.empty() ? std::string() : std::string(present.front().lock);
@@ -97,7 +97,8 @@ bool FrontEnd::has(std::string_view package) const
     return dependencies.find(fmt::format("\"{}\"", package)) != std::string::npos;
 }
 
-std::optional<FrontEnd> find_front_end(const Folder& folder, std::vector<std::string>& warnings)
+std::optional<FrontEnd> find_front_end(const Folder& folder, const std::string& preferred,
+                                       std::vector<std::string>& warnings)
 {
     const auto* text = folder.text("package.json");
     const auto* package = text == nullptr ? nullptr : folder.json("package.json");
@@ -108,7 +109,7 @@ std::optional<FrontEnd> find_front_end(const Folder& folder, std::vector<std::st
     front.dependencies = *text;
     front.where = {folder.in_tree("package.json"), 1, 1};
     const auto [declared, version] = declared_manager(package);
-    const auto lock = lock_of(folder, declared, warnings);
+    const auto lock = lock_of(folder, preferred.empty() ? declared : preferred, warnings);
     const auto by_lock = std::ranges::find(managers, lock, &Manager::lock);
     const auto known = std::ranges::find(managers, declared, &Manager::name) != managers.end();
     front.package_manager = by_lock != managers.end() ? std::string(by_lock->name) : known ? declared : "npm";

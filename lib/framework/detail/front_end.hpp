@@ -23,8 +23,10 @@ struct FrontEnd {
     [[nodiscard]] bool has(std::string_view package) const;
 };
 
-/// Empty when the folder has no package.json. Several lock files, or none, are said in `warnings`.
-[[nodiscard]] std::optional<FrontEnd> find_front_end(const Folder& folder, std::vector<std::string>& warnings);
+/// Empty when the folder has no package.json. Several lock files, or none, are said in `warnings`; `preferred` is the
+/// package manager somebody asked for, or empty.
+[[nodiscard]] std::optional<FrontEnd> find_front_end(const Folder& folder, const std::string& preferred,
+                                                     std::vector<std::string>& warnings);
 
 /// The same command for a folder below: "npm ci --prefix ./assets".
 [[nodiscard]] std::string in_directory(const std::string& command, std::string_view directory);

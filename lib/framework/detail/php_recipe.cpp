@@ -246,6 +246,39 @@ void add_last(const PhpPlan& plan, Application& application, const std::string& 
     recipe.stages.push_back(std::move(last));
 }
 
+Stage composer_stage(const std::string& release)
+{
+    Stage stage;
+    stage.name = "composer";
+    stage.image = compare_versions(release, "7.2.5") < 0 && release != "7.2" ? composer_for_old : composer_image;
+    return stage;
+}
+
+/// What holds for the image as a whole.
+void add_end(const PhpPlan& plan, Application& application)
+{
+    auto& recipe = application.recipe;
+    recipe.user = user;
+    recipe.port = application.port;
+    for (const auto& directory : plan.writable) {
+        recipe.writable.push_back("/app/" + directory);
+    }
+    if (application.port != 0) {
+        recipe.health = dockerfile::php_health(application.port, plan.health);
+    } else {
+        recipe.health.reason = "a script that does not listen";
+    }
+    if (plan.composer) {
+        recipe.ignored = {"/vendor"};
+    }
+    if (application.framework == "laravel") {
+        recipe.ignored.insert(recipe.ignored.end(), {"/bootstrap/cache/*.php", "/public/build", "/public/hot",
+                                                     "/public/storage", "/storage/framework/*/*", "/storage/logs/*"});
+    } else if (application.framework == "symfony") {
+        recipe.ignored.insert(recipe.ignored.end(), {"/public/build", "/var"});
+    }
+}
+
 }  // namespace
 
 bool PhpPlan::requires_package(std::string_view package) const
@@ -266,13 +299,7 @@ void plan_php_image(const Folder& folder, const Overrides& overrides, const PhpP
     application.run_packages = extensions.run_packages;
     if (plan.composer) {
         application.build_packages.insert(application.build_packages.end(), {"git", "unzip"});
-        Stage composer;
-        composer.name = "composer";
-        composer.image =
-            compare_versions(application.runtime.release, "7.2.5") < 0 && application.runtime.release != "7.2"
-                ? composer_for_old
-                : composer_image;
-        recipe.stages.push_back(std::move(composer));
+        recipe.stages.push_back(composer_stage(application.runtime.release));
     }
     if (plan.front && needs_php(plan)) {
         recipe.stages.push_back(node_stage(folder, debian));
@@ -294,25 +321,7 @@ void plan_php_image(const Folder& folder, const Overrides& overrides, const PhpP
         add_assets(folder, plan, application, debian == "bookworm" ? "bookworm" : "bullseye");
     }
     add_last(plan, application, debian);
-    recipe.user = user;
-    recipe.port = application.port;
-    for (const auto& directory : plan.writable) {
-        recipe.writable.push_back("/app/" + directory);
-    }
-    if (application.port != 0) {
-        recipe.health = dockerfile::php_health(application.port, plan.health);
-    } else {
-        recipe.health.reason = "a script that does not listen";
-    }
-    if (plan.composer) {
-        recipe.ignored = {"/vendor"};
-    }
-    if (application.framework == "laravel") {
-        recipe.ignored.insert(recipe.ignored.end(), {"/bootstrap/cache/*.php", "/public/build", "/public/hot",
-                                                     "/public/storage", "/storage/framework/*/*", "/storage/logs/*"});
-    } else if (application.framework == "symfony") {
-        recipe.ignored.insert(recipe.ignored.end(), {"/public/build", "/var"});
-    }
+    add_end(plan, application);
 }
 
 }  // namespace tinystacks::framework
