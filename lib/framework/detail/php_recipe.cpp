@@ -322,6 +322,10 @@ void plan_php_image(const Folder& folder, const Overrides& overrides, const PhpP
     }
     add_last(plan, application, debian);
     add_end(plan, application);
+    const auto* script = plan.script.empty() ? nullptr : folder.text(plan.script);
+    if (script != nullptr && script->find("pcntl_signal") == std::string::npos) {
+        recipe.stop_signal = "SIGKILL";  // PHP handles none, and process 1 ignores what it does not handle
+    }
 }
 
 }  // namespace tinystacks::framework
