@@ -18,22 +18,31 @@ using dockerfile::Run;
 /// The image's own PATH behind the virtual environment's.
 constexpr std::string_view path = "/app/.venv/bin:/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// What installs, when the project does not say which release of it.
+/// What installs, when the project does not say which release of it; dated 2026-11-30. The newest that runs on a
+/// Python.
 struct Tool {
     std::string_view name;
+    std::string_view least;  ///< Python
     std::string_view release;
-    std::string_view for_old;  ///< for a Python before `old_until`
-    std::string_view old_until;
 };
-constexpr std::array<Tool, 4> tools = {{{"uv", "0.9.9", "0.9.9", "3.8"},
-                                        {"poetry", "2.2.1", "1.5.1", "3.9"},
-                                        {"pdm", "2.26.0", "2.10.4", "3.9"},
-                                        {"pipenv", "2025.0.4", "2023.10.3", "3.9"}}};
+constexpr std::array<Tool, 12> tools = {{{"uv", "3.9", "0.13.9"},
+                                         {"uv", "3", "0.9.9"},
+                                         {"poetry", "3.10", "2.5.1"},
+                                         {"poetry", "3.9", "2.2.1"},
+                                         {"poetry", "3.8", "1.8.5"},
+                                         {"poetry", "3", "1.5.1"},
+                                         {"pdm", "3.10", "2.29.4"},
+                                         {"pdm", "3.9", "2.26.0"},
+                                         {"pdm", "3", "2.10.4"},
+                                         {"pipenv", "3.10", "2026.10.3"},
+                                         {"pipenv", "3.9", "2025.0.4"},
+                                         {"pipenv", "3", "2023.10.3"}}};
 
 std::string tool_requirement(const Project& project, const std::string& release)
 {
-    const auto* tool = std::ranges::find(tools, project.manager, &Tool::name);
-    const auto usual = std::string(is_at_least(release, tool->old_until) ? tool->release : tool->for_old);
+    const auto* tool = std::ranges::find_if(
+        tools, [&](const Tool& each) { return each.name == project.manager && is_at_least(release, each.least); });
+    const auto usual = tool == tools.end() ? std::string() : std::string(tool->release);
     const auto& version = project.version;
     if (matches(version, R"(^[0-9]+\.[0-9]+\.[0-9]+$)")) {
         // A Poetry that wrote a lock file long ago does not run on today's Python; the newer one reads its file.
