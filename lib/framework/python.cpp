@@ -17,6 +17,8 @@ using python::Code;
 using python::Project;
 using python::Start;
 
+constexpr int web_port = 8000;
+
 /// A file of Python in the folder itself that is no helper of tools.
 bool has_own_file(const Folder& folder)
 {
@@ -123,8 +125,38 @@ void refuse(const Folder& folder, const Project& project, Application& applicati
     }
 }
 
+/// What somebody wrote down of the start; empty when nobody did.
+std::string stated_start(const Code& code)
+{
+    const auto process = find_process(code.folder);
+    return !code.overrides.start.empty() ? code.overrides.start : process ? process->command : std::string();
+}
+
+/// A stated start takes the place of the one that was found: no server is installed for that one.
+void obey(const Code& code, const std::string& stated, Start& start, Application& application)
+{
+    const auto* procfile = code.folder.text("Procfile");
+    if (start.port == 0 && procfile != nullptr && matches(*procfile, R"(^web\s*:)")) {
+        start.port = code.overrides.port != 0 ? code.overrides.port : web_port;
+    }
+    std::erase_if(start.installs, [&](const std::string& each) {
+        const auto name = each.substr(0, each.find('='));
+        const auto is_server = name == "gunicorn" || name == "uvicorn";
+        return is_server && stated.find(name) == std::string::npos;
+    });
+    std::erase_if(application.warnings, [&](const std::string& warning) {
+        const auto of_server = warning.starts_with("gunicorn is needed") || warning.starts_with("uvicorn is needed");
+        return warning.ends_with("is started instead") ||
+               (of_server && stated.find(warning.substr(0, warning.find(' '))) == std::string::npos);
+    });
+    start.is_script = stated.starts_with("python");
+}
+
 void finish(const Code& code, Start start, Application& application)
 {
+    if (const auto stated = stated_start(code); !stated.empty()) {
+        obey(code, stated, start, application);
+    }
     application.framework = start.framework;
     application.entry = start.entry;
     application.start_command = start.command;
@@ -134,7 +166,7 @@ void finish(const Code& code, Start start, Application& application)
     for (const auto& reason : system.reasons) {
         application.evidence.push_back({{code.folder.in_tree(code.project.manifest), 0, 0}, reason});
     }
-    if (application.refusal.empty() && !start.argv.empty()) {
+    if (application.refusal.empty()) {
         python::make_image(code, start, system, application);
     }
 }

@@ -283,6 +283,32 @@ void add_imported(const std::string& file, const std::string& text, std::vector<
 
 }  // namespace
 
+namespace {
+
+/// The modules from which entries take the application or the function that makes it.
+void add_imported_modules(const Folder& folder, Candidates& candidates)
+{
+    const auto files = candidates.files;
+    for (const auto& file : files) {
+        const auto* text = folder.text(file);
+        if (text == nullptr) {
+            continue;
+        }
+        for (
+            auto path : find_matches(
+                *text,
+                R"(^from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[^\n]*\b(?:create_|make_|get_|build_)?app(?:lication)?\b)")) {
+            std::ranges::replace(path, '.', '/');
+            for (const auto* root : {"", "src/"}) {
+                candidates.add(root + path + ".py");
+                candidates.add(root + path + "/__init__.py");
+            }
+        }
+    }
+}
+
+}  // namespace
+
 std::vector<std::string> candidate_files(const Folder& folder, const std::string& project)
 {
     Candidates candidates(folder);
@@ -308,6 +334,7 @@ std::vector<std::string> candidate_files(const Folder& folder, const std::string
             }
         }
     }
+    add_imported_modules(folder, candidates);
     return candidates.files;
 }
 

@@ -173,7 +173,8 @@ std::string find_file(const Code& code)
         const auto known = std::ranges::find(script_names, base) != script_names.end();
         const auto* text = code.folder.text(file);
         if (known && file.find('/') != std::string::npos && text != nullptr &&
-            (base == "__main__.py" || base == "main.py" || has_guard(*text))) {
+            (base == "__main__.py" || base == "main.py" || file == "src/" + base || file == "app/" + base ||
+             has_guard(*text))) {
             return file;
         }
     }
