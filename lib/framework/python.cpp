@@ -199,7 +199,7 @@ std::optional<Application> detect_python(const Folder& folder, const Overrides& 
     }
     Application application;
     application.language = "python";
-    const auto project = python::read_project(folder, application);
+    const auto project = python::read_project(folder, overrides, application);
     application.package_manager = project.manager;
     application.package_manager_version = project.version;
     add_reason(folder, project, application);

@@ -50,13 +50,19 @@ bool is_named(const document::Node* pyproject, const Folder& folder, const Kind&
 }
 
 /// The tool whose lock file counts; nullptr when there is none.
-const Kind* find_locked(const Folder& folder, const document::Node* pyproject, Application& application)
+const Kind* find_locked(const Folder& folder, const Overrides& overrides, const document::Node* pyproject,
+                        Application& application)
 {
     std::vector<const Kind*> locked;
     for (const auto& kind : kinds) {
         if (folder.has_file(kind.lock) && folder.has_file(kind.manifest)) {
             locked.push_back(&kind);
         }
+    }
+    const auto said = std::ranges::find(locked, overrides.package_manager, &Kind::manager);
+    if (said != locked.end()) {
+        application.evidence.push_back({{"--package-manager", 0, 0}, "you said which package manager"});
+        return *said;
     }
     if (locked.size() < 2) {
         return locked.empty() ? nullptr : locked.front();
@@ -73,10 +79,9 @@ const Kind* find_locked(const Folder& folder, const document::Node* pyproject, A
                                                    join(files, " and "), named.front()->lock));
         return named.front();
     }
-    Question question{fmt::format("{} lie side by side: which one counts? remove the others", join(files, " and ")),
-                      {}};
-    for (const auto& file : files) {
-        question.answers.push_back("git rm " + shell_quote(folder.in_tree(file)));
+    Question question{fmt::format("{} lie side by side: which one counts?", join(files, " and ")), {}};
+    for (const auto* kind : locked) {
+        question.answers.push_back(fmt::format("--package-manager {}", kind->manager));
     }
     application.questions.push_back(std::move(question));
     return locked.front();
@@ -209,7 +214,27 @@ void tell_left_out(const std::string& requirements, const Project& project, Appl
 
 }  // namespace
 
-Project read_project(const Folder& folder, Application& application)
+namespace {
+
+void read_dependencies(const Folder& folder, const std::string& requirements, Project& project)
+{
+    if (project.manager == "pipenv") {
+        read_pipfile(folder, project.requirements);
+    } else if (project.manager == "pip" && !project.by_pyproject && !project.by_setup) {
+        read_requirements(folder, requirements, project.requirements);
+    } else if (project.by_setup) {
+        read_setup(folder, project.requirements);
+    } else {
+        read_pyproject(folder, project.requirements);
+        if (project.dynamic && !requirements.empty()) {
+            read_requirements(folder, requirements, project.requirements);
+        }
+    }
+}
+
+}  // namespace
+
+Project read_project(const Folder& folder, const Overrides& overrides, Application& application)
 {
     Project project;
     const auto* pyproject = folder.toml("pyproject.toml");
@@ -224,7 +249,7 @@ Project read_project(const Folder& folder, Application& application)
     project.tools_only = pyproject != nullptr && find_path(pyproject, {"project"}) == nullptr &&
                          find_path(pyproject, {"tool", "poetry"}) == nullptr;
     const auto requirements = folder.first_file(requirement_files);
-    const auto* kind = find_locked(folder, pyproject, application);
+    const auto* kind = find_locked(folder, overrides, pyproject, application);
     project.lock = kind == nullptr ? std::string() : std::string(kind->lock);
     if (kind == nullptr && requirements.empty()) {
         kind = find_unlocked(folder, pyproject);
@@ -237,18 +262,7 @@ Project read_project(const Folder& folder, Application& application)
     } else {
         choose_pip(folder, pyproject, requirements, project);
     }
-    if (project.manager == "pipenv") {
-        read_pipfile(folder, project.requirements);
-    } else if (project.manager == "pip" && !project.by_pyproject && !project.by_setup) {
-        read_requirements(folder, requirements, project.requirements);
-    } else if (project.by_setup) {
-        read_setup(folder, project.requirements);
-    } else {
-        read_pyproject(folder, project.requirements);
-        if (project.dynamic && !requirements.empty()) {
-            read_requirements(folder, requirements, project.requirements);
-        }
-    }
+    read_dependencies(folder, requirements, project);
     if (project.manager == "uv") {
         read_members(folder, pyproject, project);
     }

@@ -2,6 +2,7 @@
 
 #include "framework/application.hpp"
 #include "framework/detail/python_requirements.hpp"
+#include "framework/detect.hpp"
 
 #include <string>
 #include <vector>
@@ -25,6 +26,6 @@ struct Project {
 };
 
 /// Reads the manifests. Several lock files that nothing decides between become a question.
-[[nodiscard]] Project read_project(const Folder& folder, Application& application);
+[[nodiscard]] Project read_project(const Folder& folder, const Overrides& overrides, Application& application);
 
 }  // namespace tinystacks::framework::python

@@ -171,6 +171,17 @@ std::string wsgi_attribute(const Code& code, const Object& object)
     return server ? *server : find_match(text, R"(Dash\([^)]*\bserver=(\w+))").value_or("");
 }
 
+void serve_by_waitress(Start& start, const Code& code, const Module& module, const Object& object)
+{
+    start.port = port_or(code, usual_port);
+    const auto call = object.is_factory ? "--call " : "";
+    const auto target = shell_quote(module.name + ":" + object.attribute);
+    start.module_path = module.path;
+    start.command = fmt::format("waitress-serve --host=0.0.0.0 --port={} {}{}", port_of(start), call, target);
+    start.argv =
+        in_shell(fmt::format("waitress-serve --host=0.0.0.0 --port=\"{}\" {}{}", port_of(start), call, target));
+}
+
 void start_wsgi(Start& start, const Code& code, Application& application, const Object& object, const Module& module)
 {
     const auto& dependencies = code.project.requirements.dependencies;
@@ -181,13 +192,7 @@ void start_wsgi(Start& start, const Code& code, Application& application, const 
         return;
     }
     if (dependencies.has("waitress") && callable) {
-        start.port = port_or(code, usual_port);
-        const auto call = object.is_factory ? "--call " : "";
-        const auto target = shell_quote(module.name + ":" + object.attribute);
-        start.module_path = module.path;
-        start.command = fmt::format("waitress-serve --host=0.0.0.0 --port={} {}{}", port_of(start), call, target);
-        start.argv =
-            in_shell(fmt::format("waitress-serve --host=0.0.0.0 --port=\"{}\" {}{}", port_of(start), call, target));
+        serve_by_waitress(start, code, module, object);
         return;
     }
     const auto script = development_script(code, object);
