@@ -75,7 +75,7 @@ void listen_as(Start& start, const Code& code, Application& application, const s
 Start start_of_script(const Code& code, Application& application, const Script& script)
 {
     Start start;
-    start.command = script.name;
+    start.command = shell_quote(script.name);
     start.argv = {script.name};
     start.entry = script.file;
     start.is_script = true;
