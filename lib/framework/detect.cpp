@@ -223,10 +223,11 @@ Detection detect(const Tree& tree, const Overrides& overrides)
 
 std::vector<std::string> known_frameworks()
 {
-    std::vector<std::string> known = {"go",     "rust",        "java",    "ruby",      "rails",   "sinatra",
-                                      "php",    "laravel",     "symfony", "elixir",    "phoenix", "deno",
-                                      "csharp", "aspnet",      "cpp",     "static",    "shell",   "node",
-                                      "python", "spring-boot", "quarkus", "micronaut", "docker"};
+    std::vector<std::string> known = {
+        "go",      "rust",      "java",   "ruby",   "rails",  "sinatra", "php",   "laravel", "symfony", "elixir",
+        "phoenix", "deno",      "csharp", "aspnet", "cpp",    "static",  "shell", "node",    "python",  "spring-boot",
+        "quarkus", "micronaut", "docker", "gin",    "echo",   "fiber",   "chi",   "gorilla", "actix",   "axum",
+        "rocket",  "warp",      "hugo",   "jekyll", "mkdocs", "zola",    "mdbook"};
     for (auto* more : {&node_frameworks, &python_frameworks}) {
         for (auto& name : (*more)()) {
             known.push_back(std::move(name));
