@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "framework/detail/cpp_library.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/detail/native.hpp"
 
@@ -11,42 +12,6 @@ namespace {
 constexpr int usual_port = 8080;
 constexpr const char* listen_calls =
     R"(\blisten\s*\(|\bbind\s*\(|acceptor|crow::|httplib::|drogon|Pistache|oatpp|restinio|uWS::|mg_http_listen|MHD_start_daemon|\.port\()";
-
-/// Libraries by the name that CMake, pkg-config and Meson use, with their packages in Debian 12.
-struct Library {
-    std::string_view name;
-    std::string_view build;
-    std::string_view run;
-};
-constexpr std::array<Library, 29> libraries = {{{"openssl", "libssl-dev", "libssl3"},
-                                                {"curl", "libcurl4-openssl-dev", "libcurl4"},
-                                                {"libcurl", "libcurl4-openssl-dev", "libcurl4"},
-                                                {"zlib", "zlib1g-dev", "zlib1g"},
-                                                {"sqlite3", "libsqlite3-dev", "libsqlite3-0"},
-                                                {"postgresql", "libpq-dev", "libpq5"},
-                                                {"libpq", "libpq-dev", "libpq5"},
-                                                {"libpqxx", "libpqxx-dev", "libpqxx-6.4"},
-                                                {"fmt", "libfmt-dev", "libfmt9"},
-                                                {"spdlog", "libspdlog-dev", "libspdlog1.10"},
-                                                {"nlohmann_json", "nlohmann-json3-dev", ""},
-                                                {"asio", "libasio-dev", ""},
-                                                {"yaml-cpp", "libyaml-cpp-dev", "libyaml-cpp0.7"},
-                                                {"libxml2", "libxml2-dev", "libxml2"},
-                                                {"libxml-2.0", "libxml2-dev", "libxml2"},
-                                                {"pugixml", "libpugixml-dev", "libpugixml1v5"},
-                                                {"protobuf", "libprotobuf-dev", "libprotobuf32"},
-                                                {"grpc", "libgrpc++-dev", "libgrpc++1.51"},
-                                                {"libuv", "libuv1-dev", "libuv1"},
-                                                {"libevent", "libevent-dev", "libevent-2.1-7"},
-                                                {"libmicrohttpd", "libmicrohttpd-dev", "libmicrohttpd12"},
-                                                {"libgit2", "libgit2-dev", "libgit2-1.5"},
-                                                {"libzmq", "libzmq3-dev", "libzmq5"},
-                                                {"jsoncpp", "libjsoncpp-dev", "libjsoncpp25"},
-                                                {"gtest", "libgtest-dev", ""},
-                                                {"catch2", "catch2", ""},
-                                                {"eigen3", "libeigen3-dev", ""},
-                                                {"boost", "libboost-all-dev", ""},
-                                                {"hiredis", "libhiredis-dev", "libhiredis0.14"}}};
 
 enum class System { none, cmake, meson, make, file };
 
@@ -276,29 +241,6 @@ private:
         }
     }
 
-    /// What Debian 13 calls a package of Debian 12.
-    [[nodiscard]] std::string run_package(std::string_view name) const
-    {
-        constexpr std::array<std::pair<std::string_view, std::string_view>, 15> renamed = {
-            {{"libssl3", "libssl3t64"},
-             {"libcurl4", "libcurl4t64"},
-             {"libevent-2.1-7", "libevent-2.1-7t64"},
-             {"libuv1", "libuv1t64"},
-             {"libmicrohttpd12", "libmicrohttpd12t64"},
-             {"libprotobuf32", "libprotobuf32t64"},
-             {"libgrpc++1.51", "libgrpc++1.51t64"},
-             {"libfmt9", "libfmt10"},
-             {"libspdlog1.10", "libspdlog1.15"},
-             {"libyaml-cpp0.7", "libyaml-cpp0.8"},
-             {"libgit2-1.5", "libgit2-1.9"},
-             {"libjsoncpp25", "libjsoncpp26"},
-             {"libhiredis0.14", "libhiredis1.1.0"},
-             {"libpqxx-6.4", "libpqxx-7.10"},
-             {"libpq5", "libpq5"}}};
-        const auto* found = std::ranges::find(renamed, name, &std::pair<std::string_view, std::string_view>::first);
-        return std::string(debian_ == debian_slim || found == renamed.end() ? name : found->second);
-    }
-
     void warn_of_managers()
     {
         for (const auto* name : {"vcpkg.json", "conanfile.txt", "conanfile.py"}) {
@@ -312,8 +254,8 @@ private:
 
     void add_library(const std::string& name)
     {
-        const auto* found = std::ranges::find(libraries, std::string_view(name), &Library::name);
-        if (found == libraries.end()) {
+        const auto* found = find_cpp_library(name);
+        if (found == nullptr) {
             constexpr std::array<std::string_view, 9> without = {
                 "", "threads", "required", "quiet", "imported_target", "doxygen", "git", "python3", "pkgconfig"};
             if (std::ranges::find(without, name) == without.end()) {
@@ -324,7 +266,7 @@ private:
         }
         application_.build_packages.emplace_back(found->build);
         if (!found->run.empty()) {
-            application_.run_packages.push_back(run_package(found->run));
+            application_.run_packages.push_back(debian_package(found->run, debian_ == debian_slim ? 12 : 13));
         }
     }
 

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "framework/detail/go_modules.hpp"
 #include "framework/detail/go_source.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/detail/native.hpp"
@@ -10,26 +11,6 @@ namespace tinystacks::framework {
 namespace {
 
 constexpr int usual_port = 8080;
-
-/// Source: Go's release history and policy: a release is supported until there are two newer ones.
-constexpr std::array<Release, 17> lines = {{{"1.27", "1.27", "", "", false},
-                                            {"1.26", "1.26", "", "", false},
-                                            {"1.25", "1.25", "2026-08-12", "", false},
-                                            {"1.24", "1.24", "2026-02-11", "", false},
-                                            {"1.23", "1.23", "2025-08-12", "", false},
-                                            {"1.22", "1.22", "2025-02-11", "", false},
-                                            {"1.21", "1.21", "2024-08-13", "", false},
-                                            {"1.20", "1.20", "2024-02-06", "", false},
-                                            {"1.19", "1.19", "2023-08-08", "", false},
-                                            {"1.18", "1.18", "2023-02-01", "", false},
-                                            {"1.17", "1.17", "2022-08-02", "", false},
-                                            {"1.16", "1.16", "2022-03-15", "", false},
-                                            {"1.15", "1.15", "2021-08-16", "", false},
-                                            {"1.14", "1.14", "2021-02-16", "", false},
-                                            {"1.13", "1.13", "2020-08-11", "", false},
-                                            {"1.12", "1.12", "2020-02-25", "", false},
-                                            {"1.11", "1.11", "2019-09-03", "", false}}};
-constexpr Releases releases = {"go", "2026-11-30", "1.26", lines};
 
 struct Known {
     std::string_view module;
@@ -70,146 +51,6 @@ bool is_module(std::string_view path, std::string_view module)
     return path.starts_with(module) && (path.size() == module.size() || path[module.size()] == '/');
 }
 
-/// A module or workspace as its manifests say it.
-struct Modules {
-    std::string manifest;                ///< go.mod, go.work, or what was there before modules; empty for none
-    std::string manager = "none";        ///< "go-modules"
-    std::string path;                    ///< of the (root) module
-    std::vector<std::string> members;    ///< directories of a workspace
-    std::vector<std::string> manifests;  ///< go.mod, go.sum and those of members
-    std::vector<std::string> required;   ///< directly
-    std::vector<Pin> pins;
-    std::string asked;  ///< what a comment for Heroku says is installed
-    bool vendored = false;
-};
-
-void add_pin(const Folder& folder, const std::string& file, const char* pattern, const std::string& rule, bool minimum,
-             std::vector<Pin>& pins)
-{
-    const auto* text = folder.text(file);
-    const auto version = text == nullptr ? std::nullopt : find_match(*text, pattern);
-    if (version) {
-        Pin pin{version->starts_with("go") ? version->substr(2) : *version,
-                {folder.in_tree(file), line_of(*text, *version), 1},
-                rule};
-        // `go 1.18` is found in the line that begins so, not in an earlier number.
-        if (const auto line = line_of("\n" + *text, "\n" + rule.substr(rule.rfind(' ') + 1) + " " + *version)) {
-            pin.where.line = line;
-        }
-        pins.push_back(minimum ? at_least(std::move(pin), releases) : std::move(pin));
-    }
-}
-
-/// Source: Go Modules Reference, "go.mod files"; Heroku's documentation, "Go dependencies via go modules".
-void read_manifest(const Folder& folder, const std::string& file, Modules& modules)
-{
-    const auto rule = std::string(base_name(file));
-    add_pin(folder, file, R"(^//\s*\+heroku goVersion (\S+))", "heroku comment", false, modules.pins);
-    add_pin(folder, file, R"(^toolchain\s+(go\d[\w.]*))", rule + " toolchain", true, modules.pins);
-    add_pin(folder, file, R"(^go\s+(\d[\w.]*))", rule + " go", true, modules.pins);
-    const auto* text = folder.text(file);
-    for (const auto line : split(text == nullptr ? std::string_view() : std::string_view(*text), '\n')) {
-        if (line.find("// indirect") == std::string_view::npos) {
-            const auto module =
-                find_match(line, R"(^\s*(?:require\s+)?"?([A-Za-z0-9][\w.\-~]*\.[\w\-~]+(?:/[\w.\-~]+)*)\"?\s+v\d)");
-            if (module) {
-                modules.required.push_back(*module);
-            }
-        }
-    }
-}
-
-/// Manifests of local modules that go.mod replaces others with: without them nothing can be downloaded.
-void add_local_modules(const Folder& folder, const std::string& directory, Modules& modules)
-{
-    const auto* text = folder.text(directory.empty() ? "go.mod" : directory + "/go.mod");
-    for (const auto& path : find_matches(text == nullptr ? std::string_view() : std::string_view(*text),
-                                         R"(=>\s+\.(?:/)([\w.\-/]+)\s*$)")) {
-        const auto manifest = (directory.empty() ? "" : directory + "/") + path + "/go.mod";
-        if (is_inner_path(manifest) && folder.has_file(manifest)) {
-            modules.manifests.push_back(manifest);
-        }
-    }
-}
-
-void add_member(const Folder& folder, const std::string& directory, Modules& modules)
-{
-    const auto prefix = directory.empty() ? std::string() : directory + "/";
-    for (const auto* name : {"go.mod", "go.sum"}) {
-        if (folder.has_file(prefix + name)) {
-            modules.manifests.push_back(prefix + name);
-        }
-    }
-    add_local_modules(folder, directory, modules);
-}
-
-void read_workspace(const Folder& folder, Modules& modules)
-{
-    const auto& text = *folder.text("go.work");
-    read_manifest(folder, "go.work", modules);
-    modules.manifests.emplace_back("go.work");
-    if (folder.has_file("go.work.sum")) {
-        modules.manifests.emplace_back("go.work.sum");
-    }
-    for (const auto line : split(text, '\n')) {
-        const auto path = find_match(line, R"(^\s*(?:use\s+)?"?\./?([\w.\-/]*?)/?"?\s*(?://.*)?$)");
-        if (path && (path->empty() || is_inner_path(*path)) && modules.members.size() < 50) {
-            modules.members.push_back(*path);
-            add_member(folder, *path, modules);
-            read_manifest(folder, path->empty() ? "go.mod" : *path + "/go.mod", modules);
-        }
-    }
-}
-
-/// What there was before modules, as far as it pins a version.
-void read_legacy(const Folder& folder, Modules& modules)
-{
-    struct Legacy {
-        const char* file;
-        const char* manager;
-        const char* version;
-    };
-    constexpr std::array<Legacy, 4> known = {
-        {{"Gopkg.toml", "dep", R"(go-version\s*=\s*"(?:go)?([^"]+)\")"},
-         {"Godeps/Godeps.json", "godep", R"("GoVersion"\s*:\s*"(?:go)?([^"]+)\")"},
-         {"vendor/vendor.json", "govendor", R"("goVersion"\s*:\s*"(?:go)?([^"]+)\")"},
-         {"glide.yaml", "glide", R"(^#?\s*goVersion:\s*(?:go)?(\S+))"}}};
-    for (const auto& each : known) {
-        if (folder.has_file(each.file)) {
-            modules.manifest = each.file;
-            modules.manager = each.manager;
-            add_pin(folder, each.file, each.version, each.file, false, modules.pins);
-            return;
-        }
-    }
-}
-
-Modules read_modules(const Folder& folder)
-{
-    Modules modules;
-    if (const auto* text = folder.text("go.mod")) {
-        modules.manifest = "go.mod";
-        modules.path = find_match(*text, R"(^module\s+"?([^\s"]+))").value_or("");
-        modules.asked = find_match(*text, R"(^//\s*\+heroku install \./(\S+?)/?(?:\s|$))").value_or("");
-    }
-    if (folder.text("go.work") != nullptr) {
-        modules.manifest = "go.work";
-        read_workspace(folder, modules);
-    } else if (!modules.manifest.empty()) {
-        add_member(folder, "", modules);
-        read_manifest(folder, "go.mod", modules);
-    } else {
-        read_legacy(folder, modules);
-    }
-    const auto with_modules = modules.manifest == "go.mod" || modules.manifest == "go.work";
-    modules.manager = with_modules ? "go-modules" : modules.manager;
-    modules.vendored = folder.has_file("vendor/modules.txt") || (!with_modules && folder.has_directory("vendor"));
-    std::ranges::sort(modules.manifests);
-    const auto repeated = std::ranges::unique(modules.manifests);
-    modules.manifests.erase(repeated.begin(), repeated.end());
-    return modules;
-}
-
 std::string last_of(std::string_view module)
 {
     // The major version at its end is no name: example.com/shop/v2.
@@ -220,7 +61,7 @@ std::string last_of(std::string_view module)
     return std::string(name);
 }
 
-std::string find_framework(const Modules& modules, const GoSources& sources, Application& application,
+std::string find_framework(const GoModules& modules, const GoSources& sources, Application& application,
                            const Folder& folder)
 {
     for (const auto& known : frameworks) {
@@ -255,7 +96,7 @@ std::vector<std::string> beside_program(const Folder& folder, const GoSources& s
 
 class Builder {
 public:
-    Builder(const Folder& folder, const Modules& modules, const GoSources& sources, Application& application)
+    Builder(const Folder& folder, const GoModules& modules, const GoSources& sources, Application& application)
         : folder_(folder), modules_(modules), sources_(sources), application_(application)
     {}
 
@@ -396,7 +237,7 @@ private:
     }
 
     const Folder& folder_;
-    const Modules& modules_;
+    const GoModules& modules_;
     const GoSources& sources_;
     Application& application_;
     std::string directory_ = "/src";
@@ -453,7 +294,7 @@ void start_program(const Folder& folder, const GoMain& main, Application& applic
     see(application, folder, main.file, main.line, "package main with func main: this is built and started");
 }
 
-std::vector<Pin> version_pins(const Folder& folder, const Overrides& overrides, const Modules& modules)
+std::vector<Pin> version_pins(const Folder& folder, const Overrides& overrides, const GoModules& modules)
 {
     std::vector<Pin> own;
     if (auto pin = file_pin(folder, ".go-version")) {
@@ -467,7 +308,7 @@ std::vector<Pin> version_pins(const Folder& folder, const Overrides& overrides, 
 
 std::optional<Application> detect_go(const Folder& folder, const Overrides& overrides)
 {
-    const auto modules = read_modules(folder);
+    const auto modules = read_go_modules(folder);
     const auto own_files = std::ranges::any_of(folder.files(), [](auto name) { return name.ends_with(".go"); });
     if (modules.manifest.empty() && !own_files) {
         return std::nullopt;
@@ -481,7 +322,7 @@ std::optional<Application> detect_go(const Folder& folder, const Overrides& over
     see(application, folder, first, 1,
         modules.manifest.empty() ? "a Go program without go.mod" : "a Go module, workspace or GOPATH project");
     application.framework = find_framework(modules, sources, application, folder);
-    application.runtime = choose_native(version_pins(folder, overrides, modules), releases, application.warnings);
+    application.runtime = choose_native(version_pins(folder, overrides, modules), go_releases, application.warnings);
     if (sources.mains.empty()) {
         application.refusal = "this is a Go library: no package main with func main was found to start";
         return application;
