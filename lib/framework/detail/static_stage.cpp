@@ -11,21 +11,17 @@ constexpr std::string_view caddy = "caddy:2.10-alpine";
 /// Source: Caddy's documentation, "Caddyfile" and "Common patterns".
 std::vector<std::string> caddyfile(bool single_page)
 {
-    std::vector<std::string> lines = {"{",
-                                      "admin off",
-                                      "auto_https off",
-                                      "persist_config off",
-                                      "}",
-                                      fmt::format(":{{$PORT:{}}} {{", static_port),
-                                      "root * /srv",
-                                      "encode gzip",
-                                      "respond /health 200"};
+    std::vector<std::string> lines = {"{", "admin off", "auto_https off", "persist_config off", "}",
+                                      fmt::format(":{{$PORT:{}}} {{", static_port), "root * /srv", "encode gzip",
+                                      // try_files would rewrite /health before `respond` sees it: Caddy sorts
+                                      // directives by its own order.
+                                      "handle /health {", "respond 200", "}", "handle {"};
     if (single_page) {
         lines.emplace_back("try_files {path} /index.html");
     } else {
         lines.emplace_back("try_files {path} {path}.html {path}/index.html =404");
     }
-    lines.insert(lines.end(), {"file_server", "}"});
+    lines.insert(lines.end(), {"file_server", "}", "}"});
     return lines;
 }
 
