@@ -199,6 +199,24 @@ bool leaves(const Folder& folder, const std::vector<DotnetProject>& closure)
     return !folder.is_root() && (outside || above);
 }
 
+/// What the directives of an application of one file say.
+DotnetPublish single_file(const Folder& folder, const std::string& file)
+{
+    const auto* text = folder.text(file);
+    DotnetPublish publish;
+    publish.single_file = true;
+    publish.program = text == nullptr ? std::string() : *text;
+    publish.project.path = folder.in_tree(file);
+    publish.project.directory = folder.path();
+    publish.project.assembly = find_match(publish.program, R"(^#:property\s+AssemblyName\s*[= ]\s*(\S+))")
+                                   .value_or(file.substr(0, file.rfind('.')));
+    if (const auto target = find_match(publish.program, R"(^#:property\s+TargetFramework\s*[= ]\s*(\S+))")) {
+        publish.project.frameworks = {*target};
+        publish.project.framework_where = {publish.project.path, line_of(publish.program, *target), 1};
+    }
+    return publish;
+}
+
 /// The files in the folder that can be an application of one file.
 /// Source: .NET 10's documentation, "File-based apps".
 std::optional<Application> detect_single_file(const Folder& folder, const Overrides& overrides)
@@ -221,18 +239,7 @@ std::optional<Application> detect_single_file(const Folder& folder, const Overri
         application.refusal = "several C# files and no project file: `dotnet new` writes one";
         return application;
     }
-    const auto* text = folder.text(file);
-    DotnetPublish publish;
-    publish.single_file = true;
-    publish.program = text == nullptr ? std::string() : *text;
-    publish.project.path = folder.in_tree(file);
-    publish.project.directory = folder.path();
-    publish.project.assembly = find_match(publish.program, R"(^#:property\s+AssemblyName\s*[= ]\s*(\S+))")
-                                   .value_or(file.substr(0, file.rfind('.')));
-    if (const auto target = find_match(publish.program, R"(^#:property\s+TargetFramework\s*[= ]\s*(\S+))")) {
-        publish.project.frameworks = {*target};
-        publish.project.framework_where = {publish.project.path, line_of(publish.program, *target), 1};
-    }
+    auto publish = single_file(folder, file);
     if (matches(publish.program, R"(^#:|^#!.*dotnet)")) {
         application.score = by_manifest;
     }
@@ -257,6 +264,25 @@ int score_of(const Folder& folder, const DotnetProject& project)
         return folder.is_root() ? by_library : by_stray_file;
     }
     return project.kind == DotnetKind::console ? by_start : by_framework;
+}
+
+/// A convention of Procfiles: what is published lies in bin/publish.
+void follow_procfile(const Folder& folder, DotnetPublish& publish)
+{
+    if (const auto process = find_process(folder)) {
+        publish.listens = process->command.find("PORT") != std::string::npos;
+        publish.output = find_match(process->command, R"(((?:\w[\w.-]*/)*bin/publish)\b)").value_or(publish.output);
+    }
+}
+
+void warn(const DotnetProject& project, Application& application)
+{
+    if (project.node) {
+        application.warnings.emplace_back("its build runs npm: Debian's Node is installed in the build stage");
+    }
+    if (project.windows_runtime) {
+        application.warnings.emplace_back("RuntimeIdentifier names Windows: the image is published for Linux");
+    }
 }
 
 }  // namespace
@@ -288,20 +314,11 @@ std::optional<Application> detect_dotnet(const Folder& folder, const Overrides& 
     application.framework = project->kind == DotnetKind::web_assembly ? "blazor" : web ? "aspnet" : "none";
     application.variables = variables_of(publish.program);
     set_versions(Folder(folder.tree(), project->directory), overrides, publish, application);
-    if (project->node) {
-        application.warnings.emplace_back("its build runs npm: Debian's Node is installed in the build stage");
-    }
-    if (project->windows_runtime) {
-        application.warnings.emplace_back("RuntimeIdentifier names Windows: the image is published for Linux");
-    }
+    warn(*project, application);
     if (!application.refusal.empty()) {
         return application;
     }
-    // Heroku's convention, which a Procfile may lean on.
-    if (const auto process = find_process(folder)) {
-        publish.listens = process->command.find("PORT") != std::string::npos;
-        publish.output = find_match(process->command, R"(((?:[\w.-]+/)*bin/publish)\b)").value_or(publish.output);
-    }
+    follow_procfile(folder, publish);
     const auto base = leaves(folder, publish.closure) ? Folder(folder.tree()) : folder;
     if (base.path() != folder.path()) {
         application.context = base.path();

@@ -184,11 +184,9 @@ int score_of(const JavaProject& project)
     return project.artifact == JavaArtifact::none && project.questions.empty() ? by_library : by_start;
 }
 
-}  // namespace
-
-std::optional<Application> detect_java(const Folder& folder, const Overrides& overrides)
+/// What there is in the folder itself, `base` being the folder of the build.
+std::optional<JavaProject> read_project(const Folder& folder, Folder& base)
 {
-    auto base = folder;
     std::optional<JavaProject> project;
     if (const auto enclosing = find_enclosing_build(folder)) {
         base = *enclosing;
@@ -196,42 +194,56 @@ std::optional<Application> detect_java(const Folder& folder, const Overrides& ov
     } else {
         project = read_build(folder, "");
     }
-    project = project ? project : is_polyglot(folder) ? std::optional(polyglot(folder)) : read_sbt(folder);
-    project = project ? project : read_java_files(folder);
+    if (!project) {
+        project = is_polyglot(folder) ? std::optional(polyglot(folder)) : read_sbt(folder);
+    }
+    return project ? project : read_java_files(folder);
+}
+
+void override_names(const Overrides& overrides, JavaProject& project)
+{
+    constexpr std::array<std::string_view, 3> offered = {"spring-boot", "quarkus", "micronaut"};
+    if (std::ranges::find(offered, overrides.framework) != offered.end()) {
+        project.framework = overrides.framework;
+    } else if (overrides.framework == "java") {
+        project.language = "java";
+    }
+    if (!overrides.build.empty()) {
+        project.build = overrides.build;
+    }
+}
+
+}  // namespace
+
+std::optional<Application> detect_java(const Folder& folder, const Overrides& overrides)
+{
+    auto base = folder;
+    auto project = read_project(folder, base);
     if (!project) {
         return std::nullopt;
     }
+    override_names(overrides, *project);
     Application application;
     application.language = project->language;
     application.package_manager = project->manager;
     application.package_manager_version = project->tool_version;
     application.framework = project->framework;
-    constexpr std::array<std::string_view, 3> offered = {"spring-boot", "quarkus", "micronaut"};
-    if (std::ranges::find(offered, overrides.framework) != offered.end()) {
-        application.framework = project->framework = overrides.framework;
-    } else if (overrides.framework == "java") {
-        application.language = "java";
-    }
     application.evidence = project->evidence;
     application.warnings = project->warnings;
     application.questions = project->questions;
+    application.refusal = project->refusal;
     application.entry = project->main_class;
     application.score = score_of(*project);
     if (base.path() != folder.path()) {
         application.context = base.path();
     }
-    application.runtime = choose_runtime(all_pins(folder, *project, overrides), java_releases, application.warnings);
-    const auto line = image_line(application.runtime, *project, application.warnings);
-    application.runtime.release = line;
-    if (application.runtime.pin) {
-        application.evidence.push_back(
-            {application.runtime.pin->where, "Java's version: " + application.runtime.pin->rule});
+    auto& runtime = application.runtime;
+    runtime = choose_runtime(all_pins(folder, *project, overrides), java_releases, application.warnings);
+    runtime.release = image_line(runtime, *project, application.warnings);
+    if (runtime.pin) {
+        application.evidence.push_back({runtime.pin->where, "Java's version: " + runtime.pin->rule});
     }
-    if (!overrides.build.empty()) {
-        project->build = overrides.build;
-    }
-    application.refusal = project->refusal;
-    make_java_recipe(base, *project, line, overrides, application);
+    make_java_recipe(base, *project, runtime.release, overrides, application);
     return application;
 }
 

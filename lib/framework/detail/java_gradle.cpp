@@ -106,57 +106,79 @@ std::string main_class_of(const GradleFile& file)
     return {};
 }
 
+void set_jar(const GradleBuild& build, const GradleFile& file, std::string_view task, const std::string& suffix,
+             JavaProject& project)
+{
+    const auto libs = in_module(project.module, "build/libs/");
+    const auto set = archive_name(file, task);
+    project.artifact = JavaArtifact::jar;
+    project.build = task;
+    project.made = libs + (set.empty() ? base_name(build, file, task) + suffix : set);
+    project.pattern = libs + (set.empty() ? "*" + suffix : set);
+}
+
+/// Source: Ktor's documentation, "Creating fat JARs using the Ktor Gradle plugin".
+void set_ktor_jar(const GradleBuild& build, const GradleFile& file, JavaProject& project)
+{
+    set_jar(build, file, "buildFatJar", "-all.jar", project);
+    const auto name = find_match(file.text, R"(archiveFileName\s*(?:=|\.set\s*\()\s*["']([^"'$/\n]+)["'])");
+    if (name && matches(file.text, R"(fatJar\s*\{)")) {
+        project.made = project.pattern = in_module(project.module, "build/libs/" + *name);
+    } else {
+        const auto all = project_name(build, file) + "-all.jar";  // the plugin leaves the version out
+        project.made = in_module(project.module, "build/libs/" + all);
+    }
+}
+
+std::string shadow_suffix(const GradleFile& file)
+{
+    const auto classifier =
+        find_match(file.text, R"((?:archiveClassifier|classifier)\s*(?:=|\.set\s*\()\s*(?:null|["']([\w-]*)["']))");
+    if (!classifier) {
+        return "-all.jar";
+    }
+    return classifier->empty() ? ".jar" : "-" + *classifier + ".jar";
+}
+
+void set_script(const GradleBuild& build, const GradleFile& file, JavaProject& project)
+{
+    const auto name = find_match(file.text, R"(\bapplicationName\s*=\s*["']([\w.-]+)["'])");
+    const auto script = name.value_or(project_name(build, file));
+    project.artifact = JavaArtifact::folder;
+    project.build = "installDist";
+    project.made = in_module(project.module, "build/install/" + script + "/bin/" + script);
+    project.pattern = in_module(project.module, "build/install/*");
+}
+
 /// The task, and the path of what it makes.
 void set_artifact(const GradleBuild& build, const GradleFile& file, JavaProject& project)
 {
-    const auto libs = in_module(project.module, "build/libs/");
-    const auto jar = [&](std::string_view task, const std::string& suffix) {
-        project.artifact = JavaArtifact::jar;
-        project.build = task;
-        const auto set = archive_name(file, task);
-        project.made = libs + (set.empty() ? base_name(build, file, task) + suffix : set);
-        project.pattern = libs + (set.empty() ? "*" + suffix : set);
-    };
     if (has_plugin(file, "io.quarkus")) {
         project.artifact = JavaArtifact::quarkus_app;
         project.build = "quarkusBuild";
         project.made = in_module(project.module, "build/quarkus-app/quarkus-run.jar");
     } else if (has_plugin(file, "org.springframework.boot")) {
         const auto war = has_plugin(file, "war");
-        jar(war ? "bootWar" : "bootJar", war ? ".war" : ".jar");
+        set_jar(build, file, war ? "bootWar" : "bootJar", war ? ".war" : ".jar", project);
     } else if (has_plugin(file, "war")) {
         project.refusal = fmt::format("{} makes a WAR, which needs a servlet container such as Tomcat: write its "
                                       "Dockerfile, or make a jar of it",
                                       file.path);
-    } else if (has_plugin(file, "io.ktor.plugin") && !matches(file.text, R"(fatJar\s*\{)") && !has_shadow(file)) {
-        jar("buildFatJar", "-all.jar");
-    } else if (has_plugin(file, "io.ktor.plugin") && !has_shadow(file)) {
-        const auto name = find_match(file.text, R"(archiveFileName\s*(?:=|\.set\s*\()\s*["']([^"']+)["'])");
-        jar("buildFatJar", "-all.jar");
-        project.made = name ? libs + *name : project.made;
-        project.pattern = name ? libs + *name : project.pattern;
     } else if (has_shadow(file)) {
-        const auto classifier =
-            find_match(file.text, R"((?:archiveClassifier|classifier)\s*(?:=|\.set\s*\()\s*(?:null|["']([\w-]*)["']))");
-        jar("shadowJar", !classifier           ? std::string("-all.jar")
-                         : classifier->empty() ? ".jar"
-                                               : "-" + *classifier + ".jar");
+        set_jar(build, file, "shadowJar", shadow_suffix(file), project);
+    } else if (has_plugin(file, "io.ktor.plugin")) {
+        set_ktor_jar(build, file, project);
     } else if (is_application(file) && !project.main_class.empty()) {
-        const auto name = find_match(file.text, R"(\bapplicationName\s*=\s*["']([\w.-]+)["'])");
-        project.artifact = JavaArtifact::folder;
-        project.build = "installDist";
-        const auto script = name.value_or(project_name(build, file));
-        project.made = in_module(project.module, "build/install/" + script + "/bin/" + script);
-        project.pattern = in_module(project.module, "build/install/*");
+        set_script(build, file, project);
     } else if (file.text.find("Main-Class") != std::string::npos) {
-        jar("jar", ".jar");
+        set_jar(build, file, "jar", ".jar", project);
     } else if (!project.main_class.empty()) {
-        jar("jar", ".jar");
+        set_jar(build, file, "jar", ".jar", project);
         project.artifact = JavaArtifact::class_path;
         if (!file.used.empty()) {
-            project.warnings.emplace_back(
-                "the build has no application plugin: the libraries of the program are not in "
-                "its jar; add `application` with mainClass");
+            project.warnings.emplace_back("the build has no application plugin: the libraries of the program are not "
+                                          "in its jar; add `application` "
+                                          "with mainClass");
         }
     }
 }
@@ -202,6 +224,31 @@ void set_commands(const Folder& folder, const GradleBuild& build, JavaProject& p
     }
 }
 
+bool is_old(const GradleBuild& build, const GradleFile& file)
+{
+    return matches(file.text, R"re((?:^|[{;])\s*(?:compile|testCompile|runtime)[\s(]+["'])re") ||
+           matches(
+               build.files.front().text,
+               R"re((?:spring-boot-gradle-plugin:|springframework\.boot["')]+\s*version\s*["'(]+)(?:1|2\.[0-4])\.)re");
+}
+
+/// A convention of Procfiles: a task `stage` makes what they start.
+bool is_staged(const Folder& folder, const GradleBuild& build)
+{
+    return find_process(folder) && matches(build.files.front().text, R"re(\btask\s+stage\b|\(["']stage["'])re");
+}
+
+void add_main(const Folder& module, const GradleFile& file, MainSearch& search, JavaProject& project)
+{
+    project.main_class = main_class_of(file);
+    const auto mains = search.find(module);
+    if (!mains.empty()) {
+        project.evidence.push_back({{mains.front().file, mains.front().line, 1}, "the main method"});
+        project.main_class = project.main_class.empty() ? mains.front().name : project.main_class;
+        project.texts += mains.front().text;
+    }
+}
+
 }  // namespace
 
 std::optional<JavaProject> read_gradle(const Folder& folder, const std::string& wanted)
@@ -227,25 +274,14 @@ std::optional<JavaProject> read_gradle(const Folder& folder, const std::string& 
     project.framework = framework_of(file);
     project.pins = gradle_pins(folder, *build, file);
     project.texts = file.text + "\n" + file.used;
-    project.old_gradle =
-        matches(file.text, R"re((?:^|[{;])\s*(?:compile|testCompile|runtime)[\s(]+["'])re") ||
-        matches(build->files.front().text,
-                R"re((?:spring-boot-gradle-plugin:|springframework\.boot["')]+\s*version\s*["'(]+)(?:1|2\.[0-4])\.)re");
+    project.old_gradle = is_old(*build, file);
     project.evidence.push_back({{folder.in_tree(file.path), 1, 1}, "a Gradle project"});
-    project.main_class = main_class_of(file);
-    const auto mains = search.find(module);
-    if (!mains.empty()) {
-        project.evidence.push_back({{mains.front().file, mains.front().line, 1}, "the main method"});
-        project.main_class = project.main_class.empty() ? mains.front().name : project.main_class;
-        project.texts += mains.front().text;
-    }
+    add_main(module, file, search, project);
     project.refusal = refusal_of(*build);
     if (chosen && project.refusal.empty()) {
         set_artifact(*build, file, project);
     }
-    // Heroku's convention: a task of that name makes what the Procfile starts.
-    const auto staged = matches(build->files.front().text, R"re(\btask\s+stage\b|\(["']stage["'])re");
-    if (const auto process = find_process(folder); process && staged) {
+    if (is_staged(folder, *build)) {
         project.artifact = JavaArtifact::none;
         project.build = "stage";
         project.refusal.clear();

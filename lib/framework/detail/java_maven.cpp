@@ -299,6 +299,20 @@ void set_commands(const Folder& folder, const std::vector<Pom>& modules, const P
     }
 }
 
+void add_main(const Pom& pom, const std::vector<MainClass>& mains, JavaProject& project)
+{
+    if (const auto named = main_class_of(pom)) {
+        project.main_class = named->text;
+        project.evidence.push_back({named->where, "the main class"});
+    } else if (!mains.empty()) {
+        project.main_class = mains.front().name;
+        project.evidence.push_back({{mains.front().file, mains.front().line, 1}, "the main method"});
+    }
+    for (const auto& main : mains) {
+        project.texts += main.text;
+    }
+}
+
 }  // namespace
 
 std::optional<JavaProject> read_maven(const Folder& folder, const std::string& wanted)
@@ -332,17 +346,7 @@ std::optional<JavaProject> read_maven(const Folder& folder, const std::string& w
     for (const auto& each : pom.dependencies()) {
         project.texts += each + "\n";
     }
-    const auto mains = search.find(module);
-    if (const auto named = main_class_of(pom)) {
-        project.main_class = named->text;
-        project.evidence.push_back({named->where, "the main class"});
-    } else if (!mains.empty()) {
-        project.main_class = mains.front().name;
-        project.evidence.push_back({{mains.front().file, mains.front().line, 1}, "the main method"});
-    }
-    for (const auto& main : mains) {
-        project.texts += main.text;
-    }
+    add_main(pom, search.find(module), project);
     if (chosen) {
         set_artifact(folder, pom, project);
     }

@@ -58,9 +58,8 @@ void set_artifact(const std::string& plugins, const std::string& build, const st
     }
 }
 
-}  // namespace
-
-std::optional<JavaProject> read_sbt(const Folder& folder)
+/// build.sbt, another file of its kind, or a build that is written in Scala only; empty when there is none.
+std::string find_build_file(const Folder& folder)
 {
     std::string file;
     for (const auto name : folder.files()) {
@@ -68,43 +67,27 @@ std::optional<JavaProject> read_sbt(const Folder& folder)
             file = name;
         }
     }
-    if (file.empty() && folder.has_file("project/build.properties") &&
-        !folder.child("project").find_files(".scala", 1).empty()) {
-        file = "project/build.properties";
-    }
-    if (file.empty()) {
-        return std::nullopt;
-    }
-    JavaProject project;
-    project.manager = "sbt";
-    project.file = file;
-    project.language = "scala";
-    const auto build = texts_below(folder, "", ".sbt") + texts_below(folder, "project", ".scala");
-    const auto plugins = texts_below(folder, "project", ".sbt");
-    project.texts = build + plugins;
-    project.evidence.push_back({{folder.in_tree(file), 1, 1}, "an sbt project"});
-    const auto play = matches(plugins, R"re("(?:com\.typesafe\.play|org\.playframework)"\s*%\s*"sbt-plugin")re") ||
-                      matches(build, R"re(\bPlay(?:Scala|Java|Service)\b)re");
-    project.framework = play ? "play" : "none";
-    if (const auto* properties = folder.text("project/build.properties")) {
-        project.tool_version = find_match(*properties, R"(^\s*sbt\.version\s*=\s*([\w.-]+))").value_or("");
-    }
+    const auto in_scala = file.empty() && folder.has_file("project/build.properties") &&
+                          !folder.child("project").find_files(".scala", 1).empty();
+    return in_scala ? "project/build.properties" : file;
+}
+
+void add_pin(const Folder& folder, const std::string& build, JavaProject& project)
+{
     for (const auto* const pattern : {R"re("-?-release"\s*,\s*"(\d+)")re", R"re("-?-release:(\d+)")re",
                                       R"re("-?-java-output-version:?"?,?\s*"?(\d+)")re",
                                       R"re("-target:(?:jvm-)?([\d.]+)")re", R"re("-Xtarget:(\d+)")re"}) {
-        if (const auto found = project.pins.empty() ? find_match(build, pattern) : std::nullopt) {
-            project.pins.push_back({*found, {folder.in_tree(file), line_of(build, *found), 1}, "scalacOptions"});
+        const auto found = project.pins.empty() ? find_match(build, pattern) : std::nullopt;
+        if (found) {
+            project.pins.push_back(
+                {*found, {folder.in_tree(project.file), line_of(build, *found), 1}, "scalacOptions"});
         }
     }
-    const auto mains = MainSearch().find(folder);
-    if (!mains.empty()) {
-        project.main_class = mains.front().name;
-        project.texts += mains.front().text;
-        project.evidence.push_back({{mains.front().file, mains.front().line, 1}, "the main method"});
-    }
-    const auto root = find_match(build, R"re(lazy\s+val\s+`?([\w-]+)`?\s*=\s*\(?\s*project\s+in\s+file\("\."\))re");
-    set_artifact(plugins, build, normalized(root.value_or("")), project);
-    for (const auto* const name : {"project/build.properties", "project/plugins.sbt"}) {
+}
+
+void add_inputs(const Folder& folder, const std::string& build, JavaProject& project)
+{
+    for (const auto* const name : {"project/build.properties", "project/plugins.sbt", "project/assembly.sbt"}) {
         if (folder.has_file(name)) {
             project.inputs.emplace_back(name);
         }
@@ -118,6 +101,39 @@ std::optional<JavaProject> read_sbt(const Folder& folder)
     const auto alone =
         folder.child("project").find_files(".scala", 1).empty() && !matches(build, R"re(\bfile\("[^."\n])re");
     project.install = alone ? "update" : "";
+}
+
+}  // namespace
+
+std::optional<JavaProject> read_sbt(const Folder& folder)
+{
+    JavaProject project;
+    project.file = find_build_file(folder);
+    if (project.file.empty()) {
+        return std::nullopt;
+    }
+    project.manager = "sbt";
+    project.language = "scala";
+    const auto build = texts_below(folder, "", ".sbt") + texts_below(folder, "project", ".scala");
+    const auto plugins = texts_below(folder, "project", ".sbt");
+    project.texts = build + plugins;
+    project.evidence.push_back({{folder.in_tree(project.file), 1, 1}, "an sbt project"});
+    const auto play = matches(plugins, R"re("(?:com\.typesafe\.play|org\.playframework)"\s*%\s*"sbt-plugin")re") ||
+                      matches(build, R"re(\bPlay(?:Scala|Java|Service)\b)re");
+    project.framework = play ? "play" : "none";
+    if (const auto* properties = folder.text("project/build.properties")) {
+        project.tool_version = find_match(*properties, R"(^\s*sbt\.version\s*=\s*([\w.-]+))").value_or("");
+    }
+    add_pin(folder, build, project);
+    const auto mains = MainSearch().find(folder);
+    if (!mains.empty()) {
+        project.main_class = mains.front().name;
+        project.texts += mains.front().text;
+        project.evidence.push_back({{mains.front().file, mains.front().line, 1}, "the main method"});
+    }
+    const auto root = find_match(build, R"re(lazy\s+val\s+`?([\w-]+)`?\s*=\s*\(?\s*project\s+in\s+file\("\."\))re");
+    set_artifact(plugins, build, normalized(root.value_or("")), project);
+    add_inputs(folder, build, project);
     return project;
 }
 
