@@ -224,10 +224,12 @@ Detection detect(const Tree& tree, const Overrides& overrides)
 std::vector<std::string> known_frameworks()
 {
     std::vector<std::string> known = {
-        "go",      "rust",      "java",   "ruby",   "rails",  "sinatra", "php",   "laravel", "symfony", "elixir",
-        "phoenix", "deno",      "csharp", "aspnet", "cpp",    "static",  "shell", "node",    "python",  "spring-boot",
-        "quarkus", "micronaut", "docker", "gin",    "echo",   "fiber",   "chi",   "gorilla", "actix",   "axum",
-        "rocket",  "warp",      "hugo",   "jekyll", "mkdocs", "zola",    "mdbook"};
+        "actix",   "aspnet",  "axum",    "blazor", "chi",    "cpp",       "csharp",  "deno",    "dropwizard",
+        "drupal",  "echo",    "elixir",  "fiber",  "fsharp", "gin",       "go",      "gorilla", "hanami",
+        "helidon", "hugo",    "java",    "jekyll", "kotlin", "ktor",      "laravel", "mdbook",  "micronaut",
+        "mkdocs",  "node",    "phoenix", "php",    "play",   "python",    "quarkus", "rack",    "rails",
+        "rocket",  "roda",    "ruby",    "rust",   "scala",  "shell",     "sinatra", "slim",    "spring-boot",
+        "static",  "symfony", "vb",      "vertx",  "warp",   "wordpress", "zola"};
     for (auto* more : {&node_frameworks, &python_frameworks}) {
         for (auto& name : (*more)()) {
             known.push_back(std::move(name));
