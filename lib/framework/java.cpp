@@ -202,11 +202,12 @@ std::optional<JavaProject> read_project(const Folder& folder, Folder& base)
 
 void override_names(const Overrides& overrides, JavaProject& project)
 {
-    constexpr std::array<std::string_view, 3> offered = {"spring-boot", "quarkus", "micronaut"};
+    constexpr std::array<std::string_view, 8> offered = {"spring-boot", "quarkus", "micronaut", "ktor",
+                                                         "play",        "helidon", "vertx",     "dropwizard"};
     if (std::ranges::find(offered, overrides.framework) != offered.end()) {
         project.framework = overrides.framework;
-    } else if (overrides.framework == "java") {
-        project.language = "java";
+    } else if (overrides.framework == "java" || overrides.framework == "kotlin" || overrides.framework == "scala") {
+        project.language = overrides.framework;
     }
     if (!overrides.build.empty()) {
         project.build = overrides.build;

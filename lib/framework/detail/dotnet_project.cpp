@@ -170,8 +170,8 @@ DotnetKind kind_of(const Sheet& sheet, const DotnetProject& project)
          project.frameworks.front().find('-') != std::string::npos)) {
         return DotnetKind::desktop;
     }
-    const auto known = !project.frameworks.empty() && highest_line(project.frameworks).empty();
-    if (known && !project.frameworks.front().starts_with("netstandard")) {
+    const auto old = [](const auto& framework) { return matches(framework, R"(^net[1-4]\d{1,2}$)"); };
+    if (highest_line(project.frameworks).empty() && std::ranges::any_of(project.frameworks, old)) {
         return DotnetKind::old_framework;
     }
     if (sdk.starts_with("Microsoft.NET.Sdk.BlazorWebAssembly")) {
@@ -246,7 +246,8 @@ std::optional<DotnetProject> read_dotnet_project(const Tree& tree, const std::st
         }
     }
     project.assembly = sheet.value("AssemblyName");
-    project.assembly = project.assembly.empty() ? sheet.stem() : project.assembly;
+    project.assembly =
+        project.assembly.empty() || project.assembly.find('/') != std::string::npos ? sheet.stem() : project.assembly;
     project.kind = kind_of(sheet, project);
     const auto references = sheet.items("FrameworkReference");
     project.asp_net = project.kind == DotnetKind::web || has_package(references, "Microsoft.AspNetCore.App") ||
