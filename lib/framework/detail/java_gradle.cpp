@@ -183,6 +183,16 @@ void set_artifact(const GradleBuild& build, const GradleFile& file, JavaProject&
     }
 }
 
+/// Whether the build can be configured from its own files: no script, build or history elsewhere is read.
+bool is_alone(const GradleBuild& build)
+{
+    return build.complete && std::ranges::none_of(build.files, [](const GradleFile& file) {
+               return matches(file.text, R"(git-properties|gradle-git|grgit|nebula|rev-parse)") ||
+                      matches(file.text, R"(\bapply\s*\(?\s*from\s*[:=]\s*["'](?:[^g]|g[^r]))") ||
+                      matches(file.text, R"(\bapply\s*\(?\s*from\s*[:=]\s*[^"'\s])");
+           });
+}
+
 void set_commands(const Folder& folder, const GradleBuild& build, JavaProject& project)
 {
     project.wrapper = folder.has_file("gradlew") && folder.has_file("gradle/wrapper/gradle-wrapper.properties");
@@ -198,7 +208,7 @@ void set_commands(const Folder& folder, const GradleBuild& build, JavaProject& p
     const auto prefix = project.module.empty() || project.build == "stage"
                             ? std::string()
                             : ":" + replaced(project.module, '/', ':') + ":";
-    for (const auto* const name : {"settings.gradle", "settings.gradle.kts", "gradle.properties"}) {
+    for (const auto* const name : {"settings.gradle", "settings.gradle.kts", "gradle.properties", "gradle.lockfile"}) {
         if (folder.has_file(name)) {
             project.inputs.emplace_back(name);
         }
@@ -214,14 +224,9 @@ void set_commands(const Folder& folder, const GradleBuild& build, JavaProject& p
     if (project.wrapper) {
         project.inputs.emplace_back("gradlew");
     }
-    project.install = gradle + " " + shell_quote(prefix + "dependencies");
+    project.install = is_alone(build) ? gradle + " " + shell_quote(prefix + "dependencies") : std::string();
     project.build =
         project.build.empty() ? gradle + " build -x test" : gradle + " " + shell_quote(prefix + project.build);
-    if (build.files.front().text.find("git") != std::string::npos && !folder.has_file("gradle.lockfile")) {
-        project.install = matches(build.files.front().text, R"(git-properties|gradle-git|grgit|nebula)")
-                              ? std::string()
-                              : project.install;
-    }
 }
 
 bool is_old(const GradleBuild& build, const GradleFile& file)

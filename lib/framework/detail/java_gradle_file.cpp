@@ -288,9 +288,13 @@ std::optional<GradleBuild> read_gradle_build(const Folder& folder)
     }
     for (const auto& module : modules_of(settings)) {
         auto file = build.files.size() < most_modules ? read_file(folder, module, build) : std::nullopt;
+        build.complete = build.complete && file;
         if (file && !module.empty()) {
             build.files.push_back(std::move(*file));
         }
+    }
+    for (const auto& included : find_matches(settings, R"(\bincludeBuild[\s(]+["']([^"'\n]+)["'])")) {
+        build.complete = build.complete && (included == "build-logic" || included == "buildSrc");
     }
     return build.files.empty() ? std::nullopt : std::optional(std::move(build));
 }

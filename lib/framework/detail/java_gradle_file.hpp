@@ -25,6 +25,7 @@ struct GradleBuild {
     std::string properties;         ///< gradle.properties
     std::string conventions;        ///< the scripts of buildSrc
     std::string catalog;            ///< gradle/libs.versions.toml
+    bool complete = true;           ///< every module has a file that was read, and no other build is included
 };
 
 /// Source: Gradle's documentation, "Settings file", "Build file", "Version catalogs".
