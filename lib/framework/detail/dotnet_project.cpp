@@ -1,8 +1,8 @@
 #include "framework/detail/dotnet_project.hpp"
 
 #include "base/text.hpp"
-#include "framework/detail/java_pom.hpp"
 #include "framework/detail/match.hpp"
+#include "framework/detail/path.hpp"
 #include "framework/release.hpp"
 
 #include <algorithm>

@@ -1,11 +1,12 @@
 #include "framework/detail/java_gradle_file.hpp"
 
 #include "base/text.hpp"
-#include "framework/detail/java_pom.hpp"
 #include "framework/detail/java_project.hpp"
 #include "framework/detail/match.hpp"
+#include "framework/detail/path.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace tinystacks::framework {
@@ -221,7 +222,7 @@ struct Ask {
     const char* pattern;
     const char* rule;
 };
-constexpr Ask asks[] = {
+constexpr std::array<Ask, 6> asks = {{
     {toolchain_pattern, "toolchain languageVersion"},
     {R"(jvmToolchain\(\s*([^)\n]+\)?))", "jvmToolchain"},
     {R"(options\.release\s*(?:=|\.set\s*\()\s*["']?([\w.]+))", "options.release"},
@@ -230,7 +231,7 @@ constexpr Ask asks[] = {
     {R"(targetCompatibility\s*(?:=|\()?\s*["']?(?:JavaVersion\.toVersion\(["']?)?(?:JavaVersion\.)?([\w.]+))",
      "targetCompatibility"},
     {R"(jvmTarget\s*(?:=|\.set\s*\()\s*["']?(?:JvmTarget\.)?([\w.]+))", "jvmTarget"},
-};
+}};
 
 /// VERSION_1_8, JVM_17, 17, a variable, libs.versions.java.get(): the number.
 std::string number_of(const GradleBuild& build, const GradleFile& file, std::string text)

@@ -1,6 +1,7 @@
 #include "framework/detail/java_pom.hpp"
 
 #include "base/text.hpp"
+#include "framework/detail/path.hpp"
 
 #include <algorithm>
 
@@ -45,24 +46,6 @@ const document::Element* find_configured(const document::Element& plugin, std::s
 }
 
 }  // namespace
-
-std::optional<std::string> resolve_path(const std::string& directory, const std::string& relative)
-{
-    std::vector<std::string> parts;
-    for (const auto& path : {directory, relative}) {
-        for (const auto part : split(path, '/')) {
-            if (part == "..") {
-                if (parts.empty()) {
-                    return std::nullopt;
-                }
-                parts.pop_back();
-            } else if (!part.empty() && part != ".") {
-                parts.emplace_back(part);
-            }
-        }
-    }
-    return join(parts, "/");
-}
 
 std::optional<Pom> Pom::read(const Tree& tree, const std::string& directory)
 {

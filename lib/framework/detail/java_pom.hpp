@@ -10,9 +10,6 @@
 
 namespace tinystacks::framework {
 
-/// A path below the tree's root with `.` and `..` resolved; empty when it leads out.
-[[nodiscard]] std::optional<std::string> resolve_path(const std::string& directory, const std::string& relative);
-
 /// A text of a POM, its properties resolved, and where it stands.
 struct PomText {
     std::string text;

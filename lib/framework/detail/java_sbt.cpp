@@ -1,4 +1,3 @@
-#include "framework/detail/java_pom.hpp"
 #include "framework/detail/java_project.hpp"
 #include "framework/detail/match.hpp"
 
