@@ -8,6 +8,8 @@
 #include <charconv>
 #include <vector>
 
+#include <fmt/core.h>
+
 namespace tinystacks::framework {
 namespace {
 
@@ -313,6 +315,27 @@ bool allows(std::string_view pin, std::string_view release, const Releases& rele
     return range && is_inside(newest_of(release), *range);
 }
 
+namespace {
+
+/// ~20.9 and 20.9.x of a known line mean a minor that the table does not carry: itself, with its newest patch.
+std::optional<std::string> older_minor(const Range& range, const Releases& releases)
+{
+    for (const auto& intervals : range.alternatives) {
+        for (const auto& interval : intervals) {
+            if (interval.outside || interval.low.size() < 2) {
+                continue;
+            }
+            auto minor = fmt::format("{}.{}", interval.low[0], interval.low[1]);
+            if (find_line(minor, releases) != nullptr && is_inside(newest_of(minor), range)) {
+                return minor;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> find_release(std::string_view pin, const Releases& releases)
 {
     const auto text = cleaned(pin, releases);
@@ -348,7 +371,7 @@ std::optional<std::string> find_release(std::string_view pin, const Releases& re
             best = &line;
         }
     }
-    return best == nullptr ? std::nullopt : std::optional(std::string(best->newest));
+    return best == nullptr ? older_minor(*range, releases) : std::optional(std::string(best->newest));
 }
 
 }  // namespace tinystacks::framework
