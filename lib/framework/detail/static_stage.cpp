@@ -31,7 +31,9 @@ void add_static_stage(dockerfile::Recipe& recipe, const std::string& from, const
 {
     std::string print = "printf '%s\\n'";
     for (const auto& line : caddyfile(single_page)) {
-        print += " " + shell_quote_always(line);
+        // Caddy's own variable, which the shell of the build leaves alone.
+        const auto own = line.find("{$PORT:") != std::string::npos;
+        print += " " + (own ? fmt::format("\":{{\\$PORT:{}}} {{\"", static_port) : shell_quote_always(line));
     }
     dockerfile::Stage stage;
     stage.image = caddy;
