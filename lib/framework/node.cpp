@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/detail/node_image.hpp"
+#include "framework/detail/node_nx.hpp"
 
 #include <algorithm>
 #include <array>
@@ -92,9 +93,10 @@ bool is_on_bun(const Workspace& workspace, const Manifest& manifest, const Manag
 /// One detection, step by step.
 class Detector {
 public:
-    Detector(const Folder& folder, const Overrides& overrides)
-        : folder_(folder), overrides_(overrides), workspace_(find_workspace(folder)), own_(folder),
-          shared_(workspace_.folder)
+    /// `project`: the directory of an application of an Nx workspace at `folder`; empty for the folder itself.
+    Detector(const Folder& folder, const Overrides& overrides, std::string project = {})
+        : folder_(folder), overrides_(overrides), wanted_project_(std::move(project)),
+          workspace_(find_workspace(folder)), own_(folder), shared_(workspace_.folder)
     {
         application_.language = "node";
         application_.evidence.push_back({own_.where({}), "a package of Node's package managers"});
@@ -107,6 +109,10 @@ public:
         directory_ = workspace_.member;
         start_ = find_start_script(workspace_, manager_, directory_);
         scripted_ = start_.found();
+        if (choose_project()) {
+            look_at_project();
+            return std::move(application_);
+        }
         if (!scripted_) {
             start_unsaid();
         } else if (is_spread()) {
@@ -129,6 +135,62 @@ private:
         const auto& program = start_.program();
         return (program == "turbo" || program == "nx" || program == "lerna") &&
                deployables_of(workspace_).members.size() > 1;
+    }
+
+    /// An application of an Nx workspace, when no script starts one: the one asked for, its default, or the only one.
+    bool choose_project()
+    {
+        if (scripted_ && start_.program() != "nx") {
+            return false;
+        }
+        auto projects = find_projects(workspace_.folder);
+        auto wanted = wanted_project_;
+        wanted = wanted.empty() && workspace_.folder.has_file("nx.json")
+                     ? text_at(workspace_.folder.json("nx.json"), {"defaultProject"})
+                     : wanted;
+        for (const auto& word : start_.argv) {
+            const auto named = [&](const Project& each) { return each.name == word.substr(0, word.find(':')); };
+            wanted = wanted_project_.empty() && std::ranges::any_of(projects, named) ? word.substr(0, word.find(':'))
+                                                                                     : wanted;
+        }
+        const auto chosen = std::ranges::find_if(
+            projects, [&](const Project& each) { return each.name == wanted || each.directory == wanted; });
+        if (projects.empty() || (chosen == projects.end() && projects.size() > 1 && !workspace_.members.empty())) {
+            return false;
+        }
+        if (chosen == projects.end() && projects.size() > 1) {
+            std::vector<std::string> directories;
+            for (const auto& project : projects) {
+                directories.push_back(project.directory);
+            }
+            ask_which(workspace_, directories, application_);
+        }
+        project_ = chosen == projects.end() ? projects.front() : *chosen;
+        return true;
+    }
+
+    void look_at_project()
+    {
+        const auto inside = workspace_.folder.child(project_->directory);
+        const Manifest manifest(inside);
+        start_ = {};
+        const Sources sources(inside, project_->source);
+        auto plan = plan_of(*project_);
+        if (plan.framework == "none" && plan.delivery == Delivery::process) {
+            const auto library = find_plan(manifest, shared_, start_, sources, wanted_framework());
+            plan.framework = library.framework;
+            plan.evidence = library.evidence;
+        }
+        application_.evidence.push_back({project_->where, fmt::format("an application of the Nx workspace, built by {}",
+                                                                      printable_line(project_->executor))});
+        if (overrides_.build.empty()) {
+            overrides_.build = exec_command(manager_, build_of(*project_));
+        }
+        Findings found{workspace_, shared_, manager_, {}, std::move(plan), {}, {}, {}, {}, {}, {}, false};
+        choose_start(found);
+        found.runtimes = choose_runtimes(workspace_, shared_, manager_, overrides_, false, application_.warnings);
+        application_.runtime = found.runtimes.node;
+        finish(found, sources);
     }
 
     /// No script says how: the files and the members of the workspace may.
@@ -183,7 +245,8 @@ private:
         const Sources sources(folder, entry);
         drop_file_server(manifest);
         auto plan = find_plan(manifest, shared_, start_, sources, wanted_framework());
-        Findings found{workspace_, manifest, manager_, {}, std::move(plan), start_, home, {}, {}, {}, false};
+        Findings found{workspace_, manifest, manager_, {},   std::move(plan), start_, home, nested_in(home),
+                       {},         {},       {},       false};
         choose_start(found);
         found.on_bun = found.start.program() == "bun";
         found.runtimes =
@@ -191,6 +254,20 @@ private:
         application_.runtime =
             found.on_bun && !found.runtimes.node_is_pinned ? found.runtimes.bun : found.runtimes.node;
         finish(found, sources);
+    }
+
+    /// A package that is started, yet belongs to no workspace: its dependencies are its own.
+    [[nodiscard]] std::string nested_in(const std::string& home) const
+    {
+        auto directory = home;
+        if (directory.empty() && !start_.entry.empty()) {
+            const auto path = normal_path(start_.directory, start_.entry).value_or("");
+            directory = path.substr(0, path.find('/') == std::string::npos ? 0 : path.rfind('/'));
+        }
+        const auto member = std::ranges::binary_search(workspace_.members, directory);
+        const auto known = directory.empty() || member || directory == workspace_.member;
+        return !known && Manifest(workspace_.folder.child(directory)).has_dependencies("dependencies") ? directory
+                                                                                                       : std::string();
     }
 
     [[nodiscard]] std::string wanted_framework() const
@@ -204,10 +281,8 @@ private:
     void drop_file_server(const Manifest& manifest)
     {
         const auto& program = start_.program();
-        if (std::ranges::find(file_servers, program) != file_servers.end() && !manifest.has_in_production(program)) {
-            start_.development = true;
-            start_.argv = {"vite", "preview"};
-        }
+        start_.serves_files = std::ranges::find(file_servers, program) != file_servers.end() &&
+                              !manifest.has_in_production(program) && !manifest.has_in_production(program + "-cli");
     }
 
     void choose_start(Findings& found)
@@ -284,25 +359,39 @@ private:
         if (port == 0) {
             port = found.plan.port;
         }
+        constexpr std::array<std::string_view, 4> runners = {"node", "bun", "tsx", "ts-node"};
+        const auto seen = std::ranges::find(runners, found.start.program()) != runners.end();
         const auto silent =
-            !sources.empty() && sources.complete() && !sources.listens() && found.plan.framework == "none";
+            seen && !sources.empty() && sources.complete() && !sources.listens() && found.plan.framework == "none";
         application_.port = port != 0 ? port : silent ? 0 : usual_port;
     }
 
     void finish(Findings& found, const Sources& sources)
     {
-        found.prefix = workspace_.member.empty()     ? ""
-                       : workspace_.folder.is_root() ? ""
-                                                     : workspace_.folder.path() + "/";
-        if (!workspace_.member.empty()) {
+        found.prefix = workspace_.member.empty() && wanted_project_.empty() ? ""
+                       : workspace_.folder.is_root()                        ? ""
+                                                                            : workspace_.folder.path() + "/";
+        if (!workspace_.member.empty() || !wanted_project_.empty()) {
             application_.context = "";
         }
         found.arguments = sources.with_prefix(found.plan.prefix);
         found.health = sources.health_path();
+        if (const auto file = sources.local_listener();
+            !file.empty() && (found.plan.argv.empty() || found.plan.framework == "nest")) {
+            application_.warnings.push_back(fmt::format(
+                "{} listens on localhost only, where no request from outside arrives: let it listen on 0.0.0.0",
+                printable_line(found.manifest.folder().in_tree(file))));
+        }
         application_.entry = found.start.entry;
         application_.variables = sources.variables();
         for (const auto* list : {&found.plan.warnings, &found.start.warnings}) {
             application_.warnings.insert(application_.warnings.end(), list->begin(), list->end());
+        }
+        for (const auto& [name, value] : found.start.environment) {
+            if (names_a_secret(name)) {
+                application_.warnings.push_back(fmt::format(
+                    "the start script sets {}: a secret is not written into the image, give it when it runs", name));
+            }
         }
         if (!start_.evidence.rule.empty()) {
             application_.evidence.push_back(start_.evidence);
@@ -316,7 +405,7 @@ private:
         }
         if (application_.delivery == Delivery::files) {
             application_.port = static_port;
-        } else {
+        } else if (!found.start.argv.empty()) {
             choose_port(found, sources);
         }
         set_score(found);
@@ -342,12 +431,18 @@ private:
     {
         const auto pages = folder_.has_file("index.html") || folder_.has_file("public/index.html") ||
                            folder_.has_file("dist/index.html");
-        return application_.score <= by_library && pages && own_.script("build").empty();
+        const auto below = std::ranges::any_of(folder_.directories(), [&](auto name) {
+            return folder_.child(name).has_file("package.json") || folder_.child(name).has_file("requirements.txt");
+        });
+        const auto unsaid = application_.score <= by_library;
+        return unsaid && ((pages && own_.script("build").empty()) || (below && workspace_.members.empty()));
     }
 
     const Folder folder_;
-    const Overrides& overrides_;
+    Overrides overrides_;
+    std::string wanted_project_;
     Workspace workspace_;
+    std::optional<Project> project_;
     Manifest own_;
     Manifest shared_;
     Manager manager_;
@@ -402,7 +497,7 @@ std::optional<Application> detect_program(const Folder& folder, const Overrides&
     application.entry = file;
     application.start_command = fmt::format("{} {}", on_bun ? "bun" : "node", shell_quote(file));
     Findings found{
-        Workspace{folder, {}, {}}, Manifest(folder), {}, {}, {}, {}, {}, {}, {}, sources.health_path(), on_bun};
+        Workspace{folder, {}, {}}, Manifest(folder), {}, {}, {}, {}, {}, {}, {}, {}, sources.health_path(), on_bun};
     found.start.argv = {on_bun ? "bun" : "node", file};
     found.start.entry = file;
     found.runtimes =
@@ -417,12 +512,36 @@ std::optional<Application> detect_program(const Folder& folder, const Overrides&
     return application;
 }
 
+/// Its builds need its own tool, which no registry of the image has.
+Application refuse_meteor(const Folder& folder)
+{
+    Application application;
+    application.language = "node";
+    application.framework = "meteor";
+    application.package_manager = "npm";
+    application.runtime.name = "node";
+    application.score = by_framework;
+    application.evidence.push_back({{folder.in_tree(".meteor"), 0, 0}, "a Meteor application"});
+    application.refusal = "no Dockerfile is written for Meteor yet: its build needs the meteor tool";
+    return application;
+}
+
 }  // namespace
 }  // namespace node
 
 std::optional<Application> detect_node(const Folder& folder, const Overrides& overrides)
 {
+    if (folder.has_directory(".meteor") && node::Manifest(folder).exists()) {
+        return node::refuse_meteor(folder);
+    }
     if (!node::Manifest(folder).exists()) {
+        for (auto above = folder; folder.has_file("project.json") && !above.is_root();) {
+            above = above.parent();
+            if (above.has_file("nx.json") && node::Manifest(above).exists()) {
+                const auto length = above.path().empty() ? 0 : above.path().size() + 1;
+                return node::Detector(above, overrides, folder.path().substr(length)).run();
+            }
+        }
         return node::detect_program(folder, overrides);
     }
     return node::Detector(folder, overrides).run();

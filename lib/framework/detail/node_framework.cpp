@@ -93,7 +93,9 @@ bool is_used(const Marker& marker, const Manifest& manifest, const Manifest& sha
     }
     return manifest.script_mentions(marker.program) || manifest.script_mentions("vinxi") ||
            !config_file(folder, {std::string(marker.config)}).empty() || (marker.name == "next" && has_pages(folder)) ||
-           (marker.name != "next" && marker.name != "cra" && marker.name != "gatsby");
+           (marker.name != "next" && marker.name != "cra" && marker.name != "gatsby" &&
+            std::ranges::any_of(marker.dependencies,
+                                [&](auto dependency) { return !dependency.empty() && manifest.has(dependency); }));
 }
 
 const Marker* find_marker(const Manifest& manifest, const Manifest& shared, const std::string& forced)
@@ -115,10 +117,17 @@ Evidence evidence_of(const Manifest& manifest, std::string_view dependency, cons
 }
 
 /// The library that the code imports; its name alone among the dependencies does when no code can be seen.
-void find_library(const Manifest& manifest, const Manifest& shared, const Sources& sources, const std::string& forced,
-                  Plan& plan)
+void find_library(const Manifest& manifest, const Manifest& shared, const Start& start, const Sources& sources,
+                  const std::string& forced, Plan& plan)
 {
     constexpr int usual_port = 3000;
+    if (start.program() == "fastify" && forced.empty()) {
+        plan.framework = "fastify";
+        plan.port = usual_port;
+        plan.environment = {{"FASTIFY_ADDRESS", "0.0.0.0"}};
+        plan.evidence = {manifest.where({"scripts", "start"}), "fastify's own program starts it"};
+        return;
+    }
     for (const auto& [name, dependency] : libraries) {
         const auto package = std::string(dependency);
         const auto depends = manifest.has(package) || shared.has(package);
@@ -138,7 +147,7 @@ void find_library(const Manifest& manifest, const Manifest& shared, const Source
 /// A start that has nothing to do with the framework's own: `node server.js` beside a vite.config.ts.
 bool is_custom(const Start& start, const Marker& marker)
 {
-    if (!start.found() || is_development(start.argv) || start.program() == marker.program) {
+    if (!start.found() || start.serves_files || is_development(start.argv) || start.program() == marker.program) {
         return false;
     }
     constexpr std::array<std::string_view, 8> by_files = {"vite", "cra",      "vue-cli", "angular",
@@ -171,7 +180,7 @@ Plan find_plan(const Manifest& manifest, const Manifest& shared, const Start& st
         complete_plan(manifest, start, plan);
         return plan;
     }
-    find_library(manifest, shared, sources, forced == "node" ? "" : forced, plan);
+    find_library(manifest, shared, start, sources, forced == "node" ? "" : forced, plan);
     if (plan.framework == "none" && custom && marker->name != "vite") {
         plan.framework = marker->name;
         plan.evidence = {manifest.where({"scripts", "start"}), "its files are served by the start script"};

@@ -69,6 +69,9 @@ void add_packages(const Findings& found, Application& application)
 
 bool installs(const Findings& found)
 {
+    if (!found.nested.empty()) {
+        return true;
+    }
     const auto has = [](const Manifest& manifest) {
         return manifest.has_dependencies("dependencies") || manifest.has_dependencies("devDependencies") ||
                manifest.has_dependencies("optionalDependencies");
@@ -116,6 +119,17 @@ void copy_manifests(const Findings& found, dockerfile::Stage& stage)
             stage.steps.emplace_back(Copy{{found.prefix + directory}, fmt::format("./{}/", directory), "", ""});
         }
     }
+    if (!found.nested.empty()) {
+        const auto inside = found.workspace.folder.child(found.nested);
+        std::vector<std::string> nested;
+        for (const auto& file : {Manifest(inside).file(), found.manager.lock, std::string("package-lock.json")}) {
+            const auto path = found.prefix + found.nested + "/" + file;
+            if (!file.empty() && inside.has_file(file) && std::ranges::find(nested, path) == nested.end()) {
+                nested.push_back(path);
+            }
+        }
+        stage.steps.emplace_back(Copy{std::move(nested), "./" + found.nested + "/", "", ""});
+    }
     for (const auto& member : found.workspace.members) {
         stage.steps.emplace_back(
             Copy{{found.prefix + member + "/" + Manifest(found.workspace.folder.child(member)).file()},
@@ -151,10 +165,23 @@ std::string package_of(const Findings& found)
 bool keeps_development(const Findings& found)
 {
     const auto& program = found.start.program();
+    if (program == "turbo" || program == "nx" || program == "lerna") {
+        return false;
+    }
     const auto package = program == "ts-node-esm" ? std::string("ts-node") : program;
     const Manifest shared(found.workspace.folder);
     return (found.manifest.has(package) || shared.has(package)) && !found.manifest.has_in_production(package) &&
            !shared.has_in_production(package);
+}
+
+/// The installation of a package below the root, from its own lock file when it has one.
+std::string nested_install(const Findings& found)
+{
+    auto manager = found.manager;
+    const auto inside = found.workspace.folder.child(found.nested);
+    const auto lock = manager.lock.empty() ? std::string("package-lock.json") : manager.lock;
+    manager.lock = inside.has_file(lock) ? lock : "";
+    return install_command(manager) + directory_option(manager, found.nested);
 }
 
 dockerfile::Stage build_stage(const Findings& found, const Overrides& overrides, Application& application)
@@ -169,6 +196,10 @@ dockerfile::Stage build_stage(const Findings& found, const Overrides& overrides,
     }
     if (found.on_bun) {
         std::vector<std::string> commands;
+        if (auto* last = stage.steps.empty() ? nullptr : std::get_if<Run>(&stage.steps.back())) {
+            commands = std::move(last->commands);
+            stage.steps.pop_back();
+        }
         if (found.manager.name != "bun") {
             commands.push_back("npm install -g " + shell_quote("bun@" + found.runtimes.bun.release));
         }
@@ -185,7 +216,11 @@ dockerfile::Stage build_stage(const Findings& found, const Overrides& overrides,
     if (installs(found)) {
         application.install = install_command(found.manager);
         const auto honest = found.manager.lock.empty() ? "there is no lock file to install from exactly" : "";
-        stage.steps.emplace_back(Run{{prefix + application.install}, {cache_directory(found.manager)}, honest});
+        std::vector<std::string> commands = {prefix + application.install};
+        if (!found.nested.empty()) {
+            commands.push_back(prefix + nested_install(found));
+        }
+        stage.steps.emplace_back(Run{std::move(commands), {cache_directory(found.manager)}, honest});
     }
     if (all_first.empty()) {
         stage.steps.emplace_back(Copy{{sources_of(found)}, "./", "", ""});
@@ -230,7 +265,16 @@ void prune(const Findings& found, dockerfile::Stage& stage, Application& applica
         commands.push_back("rm -rf " +
                            shell_quote((found.directory.empty() ? "" : found.directory + "/") + ".next/cache"));
     }
-    stage.steps.emplace_back(Run{std::move(commands), {}, ""});
+    if (!found.nested.empty() && found.manager.name == "npm") {
+        commands.push_back("npm prune --omit=dev --ignore-scripts" + directory_option(found.manager, found.nested));
+    }
+    // One layer with the build, as far as there is one.
+    auto* build = std::get_if<Run>(&stage.steps.back());
+    if (build != nullptr && !application.build.empty()) {
+        build->commands.insert(build->commands.end(), commands.begin(), commands.end());
+    } else {
+        stage.steps.emplace_back(Run{std::move(commands), {}, ""});
+    }
 }
 
 std::string in_image(const Findings& found, const std::string& path)
@@ -387,7 +431,7 @@ std::vector<std::string> build_lines(const Findings& found, const std::string& o
         lines.push_back(build_environment + run_command(found.manager, script, inside ? package + "..." : package));
     } else if (!found.plan.build.empty()) {
         const auto direct = found.plan.build.starts_with("node ");
-        const auto enter = found.directory.empty() ? "" : "cd " + shell_quote(found.directory) + " && ";
+        const auto enter = found.directory.empty() ? "" : "env -C " + shell_quote(found.directory) + " ";
         lines.push_back(enter + build_environment +
                         (direct ? found.plan.build : exec_command(found.manager, found.plan.build)));
     } else if (package.empty() && found.directory.empty() && !shared.script("build").empty()) {

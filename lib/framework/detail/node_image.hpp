@@ -18,6 +18,7 @@ struct Findings {
     Plan plan;
     Start start;                         ///< of the image: its argv, environment and directory
     std::string directory;               ///< of the package, relative to the workspace
+    std::string nested;                  ///< a package of its own below the root that is no member; installed too
     std::string prefix;                  ///< of the workspace in the build context: "", or "frontend/"
     std::vector<std::string> arguments;  ///< build variables that end up in what browsers load
     std::string health;

@@ -70,7 +70,8 @@ bool choose_wanted(const Manifest& manifest, Manager& manager)
 {
     for (const auto* const section : {"engines", "volta"}) {
         for (const std::string_view name : {"pnpm", "bun", "yarn"}) {
-            if (const auto version = manifest.text({section, name}); !version.empty()) {
+            // Some write yarn: "use npm" to forbid it.
+            if (const auto version = manifest.text({section, name}); matches(version, "[0-9*]")) {
                 manager.name = name;
                 manager.version = version;
                 manager.evidence = {manifest.where({section, name}), fmt::format("{}.{} is set", section, name)};
@@ -240,8 +241,10 @@ Manager choose_manager(const Workspace& workspace, const Manifest& manifest, con
     }
     if (manager.name == "yarn") {
         look_at_yarn(folder, manager);
-    } else if (manager.name == "pnpm" && manager.version.empty()) {
-        manager.version = pnpm_by_lock(folder);
+    } else if (manager.name == "pnpm" && !matches(manager.version, "^[\\^~v]?[0-9]")) {
+        // A newer pnpm than the lock file's refuses it.
+        const auto by_lock = pnpm_by_lock(folder);
+        manager.version = by_lock.empty() ? manager.version : by_lock;
     } else if (manager.name == "npm" && !manager.lock.empty()) {
         manager.in_step = is_in_step(folder, manifest, manager.lock);
     }
@@ -263,6 +266,7 @@ Manager choose_manager(const Workspace& workspace, const Manifest& manifest, con
 std::string install_manager(const Manager& manager, int node_major)
 {
     constexpr int first_without_yarn = 26;
+    constexpr int first_with_usual_pnpm = 18;
     auto version = manager.version;
     if (version == "latest" || version == "lts" || version == "*") {
         version.clear();
@@ -271,7 +275,7 @@ std::string install_manager(const Manager& manager, int node_major)
         return shell_quote(fmt::format("{}@{}", package, version.empty() ? usual : std::string_view(version)));
     };
     if (manager.name == "pnpm") {
-        return "npm install -g " + spec("pnpm", usual_pnpm);
+        return "npm install -g " + spec("pnpm", node_major < first_with_usual_pnpm ? "8" : usual_pnpm);
     }
     if (manager.name == "bun") {
         return "npm install -g " + spec("bun", usual_bun);
@@ -284,6 +288,15 @@ std::string install_manager(const Manager& manager, int node_major)
         return node_major < first_without_yarn ? std::string() : fmt::format("npm install -g yarn@{}", usual_yarn);
     }
     return manager.name == "yarn" ? "npm install -g --force " + spec("yarn", usual_yarn) : std::string();
+}
+
+std::string directory_option(const Manager& manager, const std::string& directory)
+{
+    if (directory.empty()) {
+        return {};
+    }
+    const auto* const option = manager.name == "pnpm" ? "--dir" : manager.name == "npm" ? "--prefix" : "--cwd";
+    return fmt::format(" {} {}", option, shell_quote(directory));
 }
 
 std::string install_command(const Manager& manager)
@@ -318,6 +331,7 @@ std::vector<std::string> prune_commands(const Manager& manager, const Workspace&
             commands.emplace_back("(yarn workspaces focus --help > /dev/null || yarn plugin import workspace-tools)");
         }
         commands.emplace_back("yarn workspaces focus --all --production");
+        commands.emplace_back("rm -rf .yarn/cache");
         return commands;
     }
     if (manager.name == "yarn") {

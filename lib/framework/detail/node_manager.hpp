@@ -26,6 +26,8 @@ struct Manager {
 /// What is installed before everything else, from the registry; empty when the image has it. `node_major` is of the
 /// image.
 [[nodiscard]] std::string install_manager(const Manager& manager, int node_major);
+/// " --prefix server", for another directory than the one at hand.
+[[nodiscard]] std::string directory_option(const Manager& manager, const std::string& directory);
 /// "npm ci".
 [[nodiscard]] std::string install_command(const Manager& manager);
 /// Shell lines that leave the production dependencies only.

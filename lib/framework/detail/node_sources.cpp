@@ -142,7 +142,7 @@ std::optional<int> Sources::port() const
     for (const auto& source : texts_) {
         for (const auto* const pattern :
              {R"(\bPORT['"\])]*\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b)", R"(\.listen\(\s*['"]?(\d{2,5})\b)",
-              R"(\.listen\(\s*\{[^}]*\bport:\s*(\d{2,5})\b)",
+              R"(\blisten(?:\(|\s*:)\s*\{[^}]*\bport:\s*(\d{2,5})\b)",
               R"(\b(?:const|let|var)\s+(?:port|PORT)\b[^=\n]{0,12}=\s*['"]?(\d{2,5})\b)",
               R"(\bserve\(\s*\{[^}]*\bport:\s*(\d{2,5})\b)", R"(\bserver\(\s*\{[^}]*\bport:\s*(\d{2,5})\b)"}) {
             if (const auto number = number_of(find_match(*source.text, pattern))) {
@@ -151,6 +151,18 @@ std::optional<int> Sources::port() const
         }
     }
     return std::nullopt;
+}
+
+std::string Sources::local_listener() const
+{
+    const auto found = std::ranges::find_if(texts_, [](const Source& source) {
+        const auto& text = *source.text;
+        // Fastify listens there unless it is told otherwise. Source: Fastify's documentation, "Server", listen.
+        return matches(text, R"(\blisten\([^)]*['"](localhost|127\.0\.0\.1)['"])") ||
+               matches(text, R"(\bserver\(\s*\{[^}]*\bhost:\s*['"](localhost|127\.0\.0\.1)['"])") ||
+               (matches(text, R"(['"]fastify['"])") && matches(text, R"(\.listen\()") && !matches(text, R"((?i)host)"));
+    });
+    return found == texts_.end() ? std::string() : found->file;
 }
 
 std::string Sources::health_path() const
@@ -201,7 +213,7 @@ std::vector<std::string> Sources::with_prefix(const std::string& prefix) const
         collect(*source.text, R"(\benv(?:\.|\[['"])([A-Z][A-Z0-9_]*)\b)");
         collect(*source.text, R"(\b(PUBLIC_[A-Z0-9_]+)\b)");
     }
-    for (const auto* const file : {".env.example", ".env.sample", ".env.template"}) {
+    for (const auto* const file : {".env.example", ".env.sample", ".env.template", ".env.production", ".env"}) {
         if (const auto* text = folder_.text(file)) {
             collect(*text, R"(^(?:export )?([A-Z][A-Z0-9_]*)=)");
         }

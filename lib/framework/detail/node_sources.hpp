@@ -22,11 +22,14 @@ public:
     [[nodiscard]] bool listens() const;
     /// The port in `listen(8000)`, `PORT || 8000`.
     [[nodiscard]] std::optional<int> port() const;
+    /// The file that listens on localhost, where nothing outside the container comes; empty when none does.
+    [[nodiscard]] std::string local_listener() const;
     /// A route like /health.
     [[nodiscard]] std::string health_path() const;
     /// Names read from the environment, sorted.
     [[nodiscard]] std::vector<std::string> variables() const;
-    /// Of those and of .env.example, the ones with a prefix that the build puts into what browsers load.
+    /// Of those and of .env.example and its like (names only), the ones with a prefix that the build puts into what
+    /// browsers load.
     [[nodiscard]] std::vector<std::string> with_prefix(const std::string& prefix) const;
 
 private:

@@ -18,6 +18,7 @@ struct Start {
     std::vector<std::string> build;  ///< what a start script builds first, for the image's build instead
     std::string entry;               ///< the file that is started, relative to `directory`; empty when none was seen
     bool development = false;        ///< it was a development server, or its watcher was left away
+    bool serves_files = false;       ///< it serves files by a program that is not even installed in production
     std::vector<std::string> warnings;
 
     [[nodiscard]] bool found() const { return !argv.empty(); }

@@ -1,0 +1,158 @@
+#include "framework/detail/node_start.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::framework::node {
+namespace {
+
+/// tsconfig's outDir and rootDir.
+struct Compiler {
+    std::string out;
+    std::string root;
+};
+
+Compiler compiler_of(const Folder& folder)
+{
+    const auto file = folder.first_file({"tsconfig.build.json", "tsconfig.json", "tsconfig.app.json"});
+    Compiler compiler;
+    try {
+        const auto* options = file.empty() ? nullptr : find_path(folder.json(file), {"compilerOptions"});
+        compiler.out = normal_path("", text_at(options, {"outDir"})).value_or("");
+        compiler.root = normal_path("", text_at(options, {"rootDir"})).value_or("");
+    } catch (const Error&) {
+        return {};  // a broken tsconfig.json is the compiler's affair
+    }
+    return compiler;
+}
+
+const std::vector<std::string> javascript = {".js", ".mjs", ".cjs"};
+const std::vector<std::string> typescript = {".ts", ".mts", ".cts", ".tsx"};
+
+bool is_typescript(std::string_view file)
+{
+    return std::ranges::any_of(typescript, [&](const auto& ending) { return file.ends_with(ending); });
+}
+
+}  // namespace
+
+std::string compiled_twin(const Folder& folder, const std::string& source)
+{
+    const auto compiler = compiler_of(folder);
+    if (compiler.out.empty() || !is_typescript(source)) {
+        return {};
+    }
+    auto inside = normal_path("", source).value_or(source);
+    const auto root = !compiler.root.empty() ? compiler.root : inside.starts_with("src/") ? "src" : "";
+    if (!root.empty() && inside.starts_with(root + "/")) {
+        inside.erase(0, root.size() + 1);
+    }
+    const auto dot = inside.rfind('.');
+    const auto ending = inside.substr(dot) == ".mts" ? ".mjs" : inside.substr(dot) == ".cts" ? ".cjs" : ".js";
+    return compiler.out + "/" + inside.substr(0, dot) + ending;
+}
+
+std::string source_twin(const Folder& folder, const std::string& compiled)
+{
+    auto path = normal_path("", compiled).value_or("");
+    for (const auto& ending : javascript) {
+        if (path.ends_with(ending)) {
+            path.erase(path.size() - ending.size());
+            break;
+        }
+    }
+    const auto slash = path.find('/');
+    const auto inside = slash == std::string::npos ? path : path.substr(slash + 1);
+    for (const auto& base : {path, inside, "src/" + inside, "src/" + path}) {
+        for (const auto* endings : {&javascript, &typescript}) {
+            for (const auto& ending : *endings) {
+                for (const auto& file : {base + ending, base.empty() ? std::string() : base + "/index" + ending}) {
+                    if (!file.empty() && folder.has_file(file)) {
+                        return file;
+                    }
+                }
+            }
+        }
+    }
+    return folder.has_file(compiled) ? compiled : std::string();
+}
+
+namespace {
+
+/// How one file is started; nothing when its compiler is not known.
+std::optional<Start> start_of(const Folder& folder, const std::string& file, bool on_bun)
+{
+    Start start;
+    start.entry = file;
+    start.argv = {on_bun ? "bun" : "node", file};
+    if (!on_bun && is_typescript(file)) {
+        const auto twin = Manifest(folder).script("build").empty() ? std::string() : compiled_twin(folder, file);
+        // Without a compiler Node strips the types itself, since 22.18.
+        start.argv[1] = twin.empty() ? file : twin;
+        start.entry = start.argv[1];
+    }
+    start.directory = "";
+    start.command = fmt::format("{} {}", start.argv[0], shell_quote(start.argv[1]));
+    return start;
+}
+
+/// What `main` or `module` names, with the endings that Node adds.
+std::string existing(const Folder& folder, const std::string& name)
+{
+    const auto path = normal_path("", name);
+    if (name.empty() || !path) {
+        return {};
+    }
+    std::vector<std::string> candidates = {*path};
+    for (const auto* endings : {&javascript, &typescript}) {
+        for (const auto& ending : *endings) {
+            candidates.push_back(*path + ending);
+            candidates.push_back((path->empty() ? "" : *path + "/") + "index" + ending);
+        }
+    }
+    return folder.first_file(candidates);
+}
+
+}  // namespace
+
+Start find_entry(const Folder& folder, const Manifest& manifest, bool on_bun)
+{
+    const auto take = [&](const std::string& file, Evidence evidence) {
+        auto start = *start_of(folder, file, on_bun);
+        start.evidence = std::move(evidence);
+        return start;
+    };
+    for (const auto* const key : {"main", "module"}) {
+        const auto text = manifest.text({key});
+        if (const auto file = existing(folder, text); !file.empty()) {
+            return take(file, {manifest.where({key}), fmt::format("'{}' names the entry file", key)});
+        }
+        const auto source = text.empty() ? std::string() : source_twin(folder, text);
+        const auto twin = source.empty() ? std::string() : compiled_twin(folder, source);
+        if (!twin.empty() && !manifest.script("build").empty()) {
+            auto start =
+                take(source, {manifest.where({key}), fmt::format("'{}' is what the build makes of {}", key, source)});
+            return start;
+        }
+    }
+    std::vector<std::string> names = {"bin/www"};
+    for (const auto* endings : {&javascript, &typescript}) {
+        for (const std::string base : {"", "src/"}) {
+            for (const auto* const stem : {"server", "app", "index", "main"}) {
+                for (const auto& ending : *endings) {
+                    if (ending != ".tsx") {
+                        names.push_back(base + stem + ending);
+                    }
+                }
+            }
+        }
+    }
+    const auto file = folder.first_file(names);
+    if (file.empty()) {
+        return {};
+    }
+    return take(file, {{folder.in_tree(file), 0, 0}, "an entry file by its name"});
+}
+
+}  // namespace tinystacks::framework::node

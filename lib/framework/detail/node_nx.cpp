@@ -1,0 +1,91 @@
+#include "framework/detail/node_nx.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace tinystacks::framework::node {
+namespace {
+
+constexpr std::size_t most_projects = 100;
+
+std::optional<Project> read_project(const Folder& root, const std::string& file)
+{
+    const auto slash = file.rfind('/');
+    if (slash == std::string::npos || file.substr(slash) != "/project.json") {
+        return std::nullopt;
+    }
+    const auto* node = root.json(file);
+    Project project;
+    project.directory = file.substr(0, slash);
+    project.name = text_at(node, {"name"});
+    project.where = {root.in_tree(file), 1, 0};
+    const auto last = project.directory.substr(project.directory.rfind('/') + 1);
+    project.name = project.name.empty() ? last : project.name;
+    const auto* targets = find_path(node, {"targets"});
+    const auto* build = find_path(targets == nullptr ? find_path(node, {"architect"}) : targets, {"build"});
+    project.executor = text_at(build, {"executor"});
+    if (text_at(node, {"projectType"}) == "library" || project.name.ends_with("-e2e") || project.executor.empty()) {
+        return std::nullopt;
+    }
+    const auto fallback = "dist/" + project.directory;
+    const auto output = text_at(build, {"options", "outputPath"});
+    project.output = normal_path("", output.empty() ? fallback : output).value_or(fallback);
+    const auto main = normal_path("", text_at(build, {"options", "main"})).value_or("");
+    if (main.starts_with(project.directory + "/")) {
+        project.source = main.substr(project.directory.size() + 1);
+    }
+    project.production = find_path(build, {"configurations", "production"}) != nullptr;
+    return project;
+}
+
+}  // namespace
+
+std::vector<Project> find_projects(const Folder& root)
+{
+    std::vector<Project> projects;
+    if (!root.has_file("nx.json")) {
+        return projects;
+    }
+    for (const auto& file : root.find_files("project.json", most_projects)) {
+        if (auto project = read_project(root, file)) {
+            projects.push_back(std::move(*project));
+        }
+    }
+    return projects;
+}
+
+std::string build_of(const Project& project)
+{
+    return "nx run " + shell_quote(project.name + ":build" + (project.production ? ":production" : ""));
+}
+
+Plan plan_of(const Project& project)
+{
+    constexpr int usual_port = 3000;
+    Plan plan;
+    const auto holds = [&](std::string_view word) { return project.executor.find(word) != std::string::npos; };
+    if (holds("next")) {
+        plan.framework = "next";
+        plan.port = usual_port;
+        plan.argv = {"next", "start", project.output};
+        plan.command = "next start " + shell_quote(project.output);
+        plan.prefix = "NEXT_PUBLIC_";
+        plan.environment = {{"HOSTNAME", "0.0.0.0"}};
+    } else if (holds("angular") || holds("vite") || holds("web:") || holds("rspack") || holds("react")) {
+        plan.framework = holds("angular") ? "angular" : holds("vite") ? "vite" : "none";
+        plan.delivery = Delivery::files;
+        plan.output = project.output + (holds(":application") ? "/browser" : "");
+        plan.single_page = true;
+        plan.prefix = holds("vite") ? "VITE_" : "NX_";
+    } else {
+        const auto slash = project.source.rfind('/');
+        const auto file = project.source.substr(slash == std::string::npos ? 0 : slash + 1);
+        const auto stem = file.empty() ? std::string("main") : file.substr(0, file.rfind('.'));
+        plan.argv = {"node", project.output + "/" + stem + ".js"};
+        plan.command = "node " + shell_quote(plan.argv.back());
+    }
+    return plan;
+}
+
+}  // namespace tinystacks::framework::node
