@@ -13,13 +13,35 @@ export DOCKER_BUILDKIT=0  # the default Dockerfile is portable
 may_be_skipped=(dotnet)
 PORT_INSIDE=18080
 MARKER=planted-secret-$$
-tags=() containers=() skipped=()
+
+if [ $# -ne 1 ]; then
+    # Each in a process of its own, so that one that fails hides no other.
+    failed=()
+    if [ $# -eq 0 ]; then
+        # shellcheck disable=SC2046  # one word each
+        set -- $(cd "$applications" && printf '%s\n' *)
+    fi
+    for application; do
+        status=0
+        bash "$0" "$application" || status=$?
+        case $status in
+            0) ;;
+            77) [[ " ${may_be_skipped[*]} " == *" $application "* ]] || failed+=("$application was skipped, and no list allows it") ;;
+            *) failed+=("$application") ;;
+        esac
+    done
+    [ ${#failed[@]} -eq 0 ] || fail "$(printf '%s; ' "${failed[@]}")"
+    exit 0
+fi
+application=$1
+tag=tinystacks-frameworks-$$:$application
+container=
 
 remove_ours() {
     local status=$?
     set +e
-    [ ${#containers[@]} -eq 0 ] || docker rm -f "${containers[@]}" >/dev/null 2>&1
-    [ ${#tags[@]} -eq 0 ] || docker rmi -f "${tags[@]}" >/dev/null 2>&1
+    [ -z "$container" ] || docker rm -f "$container" >/dev/null 2>&1
+    docker rmi -f "$tag" >/dev/null 2>&1
     (exit "$status")
     clean_up
 }
@@ -47,6 +69,7 @@ PYTHON
 
 # prepare APPLICATION FOLDER: a repository with the application, and a secret that must not reach the image.
 prepare() {
+    mkdir "$2"
     cp -R "$applications/$1/." "$2"
     printf '/.env\n' >"$2/.gitignore"
     if [ "$1" = fastapi ]; then
@@ -66,12 +89,19 @@ writable_files() {
     # shellcheck disable=SC2016  # expanded by the container's shell
     # `find -writable` asks the file system, which is read only here; the modes say what the image gives away.
     inside sh -c 'id=$(id -u) group=$(id -g)
-        find "$1" ! -type l \( -user "$id" -perm -200 -o -group "$group" -perm -020 -o -perm -002 \) 2>/dev/null' sh "$1"
+        find "$1" ! -type l \( -user "$id" -perm -200 -o -group "$group" -perm -020 -o -perm -002 \)' sh "$1"
 }
 
-# declared_writable DOCKERFILE: the directories that it gives to its user.
-declared_writable() {
-    sed -nE 's/.*chown (-R |--recursive )?[0-9]+:[0-9]+ (.*)$/\2/p' "$1" | tr -d "\\\\'" | tr ' ' '\n' | sed '/^$/d'
+# is_declared FILE: it lies in a directory that the Dockerfile gives to its user.
+is_declared() {
+    local directory
+    # shellcheck disable=SC2013  # no name of a directory of ours has a blank
+    for directory in $(sed -nE "s/.*chown (-R |--recursive )?[0-9]+:[0-9]+ (.*)\$/\2/p" "$dockerfile" | tr -d "\\\\'"); do
+        case $1 in
+            "$directory" | "$directory"/* | "/app/${directory#./}" | "/app/${directory#./}"/*) return 0 ;;
+        esac
+    done
+    return 1
 }
 
 answers() { curl -fsS -m 5 "http://127.0.0.1:$port/" >"$work/answer" 2>/dev/null; }
@@ -81,10 +111,10 @@ becomes_healthy() {
     local check
     docker inspect -f '{{json .Config.Healthcheck}}' "$container" >"$work/healthcheck"
     check=$(jq -r '.Test // [] | .[0] // ""' "$work/healthcheck")
-    [ "$check" = CMD ] || fail "$application: its check of health is '$check'"
+    [ "$check" = CMD ] || fail "its check of health is '$check', not an exec form"
     wait_for 60 is_healthy || {
         docker inspect -f '{{json .State.Health}}' "$container"
-        fail "$application: it does not become healthy"
+        fail "it does not become healthy"
     }
 }
 
@@ -92,7 +122,7 @@ has_no_secret() {
     # The image's layers, with all that a later one hides.
     docker save "$tag" >"$work/image.tar"
     if python3 "$root/tests/support/image_holds.py" "$work/image.tar" "$MARKER"; then
-        fail "$application: the secret of .env is in the image"
+        fail "the secret of .env is in the image"
     fi
     rm "$work/image.tar"
 }
@@ -104,86 +134,92 @@ stops_in_time() {
     ended=$(date +%s%N)
     code=$(docker inspect -f '{{.State.ExitCode}}' "$container")
     took=$(((ended - began) / 1000000))
-    [ "$took" -lt 2000 ] || fail "$application: it takes $took ms to stop"
+    [ "$took" -lt 2000 ] || fail "it takes $took ms to stop"
     case $code in
         0 | 143) ;;
-        *) fail "$application: it ends with $code when it is stopped" ;;
+        *) fail "it ends with $code when it is stopped" ;;
     esac
 }
 
-# run_application: from its sources to its end.
-run_application() {
-    local folder=$work/$application dockerfile=$work/$application/Dockerfile status=0 wanted images file began built
-    mkdir "$folder"
-    prepare "$application" "$folder"
+# write_dockerfile: by `tinystacks init`, and hadolint has nothing to say about it.
+write_dockerfile() {
     if [ -n "${FRAMEWORKS_DOCKERFILES-}" ]; then
         cp "$FRAMEWORKS_DOCKERFILES/$application/Dockerfile" "$FRAMEWORKS_DOCKERFILES/$application/.dockerignore" "$folder/"
     else
         expect_status 0 tinystacks init -C "$folder"
     fi
-    [ -f "$dockerfile" ] || fail "$application: init writes no Dockerfile"
-    [ -f "$folder/.dockerignore" ] || fail "$application: init writes no .dockerignore"
-    hadolint "$dockerfile" || fail "$application: hadolint finds something in its Dockerfile"
+    [ -f "$dockerfile" ] || fail 'init writes no Dockerfile'
+    [ -f "$folder/.dockerignore" ] || fail 'init writes no .dockerignore'
+    if ! hadolint "$dockerfile"; then
+        cat "$dockerfile"
+        fail 'hadolint finds something in the Dockerfile'
+    fi
+}
 
+make_bases() {
+    local status=0 images
     mapfile -t images < <(bases "$dockerfile")
     bash "$root/tests/support/base_images.sh" "${images[@]}" 2>"$work/bases" || status=$?
-    if [ "$status" -eq 77 ]; then
-        echo "skipped: $application: $(grep '^cannot be made here' "$work/bases" | head -n 1)"
-        skipped+=("$application")
-        return
-    elif [ "$status" -ne 0 ]; then
-        cat "$work/bases"
-        fail "$application: its base images"
-    fi
-    tag=tinystacks-frameworks-$$:$application
-    tags+=("$tag")
-    began=$SECONDS
+    case $status in
+        0) ;;
+        77) skip "$application: $(grep '^cannot be made here' "$work/bases" | head -n 1)" ;;
+        *)
+            cat "$work/bases"
+            fail 'a base image'
+            ;;
+    esac
+}
+
+build_image() {
+    local began=$SECONDS
     if ! docker build --force-rm -t "$tag" "$folder" >"$work/build.log" 2>&1; then
-        tail -n 60 "$work/build.log"
         cat "$dockerfile"
-        fail "$application: docker build"
+        tail -n 60 "$work/build.log"
+        fail 'docker build'
     fi
     built=$((SECONDS - began))
+}
+
+start_container() {
+    local wanted="hello from ${application//-/ }"
     port=$(free_port)
-    # The image's own check, only oftener than suits production.
-    container=$(docker run -d --health-interval 1s --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
-        -e PORT=$PORT_INSIDE -e SECRET_KEY_BASE=only-for-this-test -p "127.0.0.1:$port:$PORT_INSIDE" "$tag")
-    containers+=("$container")
-    wait_for 60 answers || {
+    # The image's own check of health, only oftener than suits production.
+    container=$(docker run -d --health-interval 1s --read-only --tmpfs /tmp --cap-drop ALL \
+        --security-opt no-new-privileges -e PORT=$PORT_INSIDE -e SECRET_KEY_BASE=only-for-this-test \
+        -p "127.0.0.1:$port:$PORT_INSIDE" "$tag")
+    if ! wait_for 90 answers; then
+        cat "$dockerfile"
         docker logs "$container" 2>&1 | tail -n 40
         docker inspect -f '{{json .State}}' "$container"
-        cat "$dockerfile"
-        fail "$application: no answer on its port"
-    }
-    wanted="hello from ${application//-/ }"
-    [ "$application" != fastapi ] || wanted='{"hello":"fastapi"}'
-    expect_contains "$(cat "$work/answer")" "$wanted" "$application: answer"
-    becomes_healthy
-    [ "$(docker inspect -f '{{.Config.User}}' "$tag" | grep -cE '^[1-9][0-9]*(:[0-9]+)?$')" -eq 1 ] ||
-        fail "$application: its user is not a number other than 0"
-    if inside sh -c : 2>/dev/null; then
-        [ "$(inside id -u)" != 0 ] || fail "$application: it runs as root"
-        for file in $(writable_files /app); do
-            declared_writable "$dockerfile" | grep -qxF -e "$file" -e "$(dirname "$file")" || fail "$application: its user can write $file"
-        done
+        fail 'no answer on its port'
     fi
-    stops_in_time
-    has_no_secret
-    echo "passed: $application: built in $built s, $(docker image inspect -f '{{.Size}}' "$tag" | awk '{ printf "%d MB", $1 / 1000000 }'), stopped in $took ms"
-    docker rm "$container" >/dev/null
-    docker rmi "$tag" >/dev/null
+    expect_contains "$(cat "$work/answer")" "$wanted" 'its answer'
+}
+
+is_not_root() {
+    local user file
+    user=$(docker inspect -f '{{.Config.User}}' "$tag")
+    [[ $user =~ ^[1-9][0-9]*(:[0-9]+)?$ ]] || fail "its user is '$user', not a number other than 0"
+    # Not every image has a shell.
+    inside sh -c : 2>/dev/null || return 0
+    [ "$(inside id -u)" != 0 ] || fail 'it runs as root'
+    writable_files "$(docker inspect -f '{{.Config.WorkingDir}}' "$tag")" | while read -r file; do
+        is_declared "$file" || fail "its user can write $file"
+    done
 }
 
 PATH=$root/build/venv/bin:$PATH
 command -v hadolint >/dev/null || fail 'hadolint is missing: tests/run.sh installs it into build/venv'
-if [ $# -eq 0 ]; then
-    # shellcheck disable=SC2046  # one word each
-    set -- $(cd "$applications" && printf '%s\n' *)
-fi
-for application; do
-    echo "== $application"
-    run_application
-done
-for application in "${skipped[@]}"; do
-    [[ " ${may_be_skipped[*]} " == *" $application "* ]] || fail "$application was skipped, and no list allows it"
-done
+echo "== $application"
+folder=$work/$application
+dockerfile=$folder/Dockerfile
+prepare "$application" "$folder"
+write_dockerfile
+make_bases
+build_image
+start_container
+becomes_healthy
+is_not_root
+stops_in_time
+has_no_secret
+echo "passed: built in $built s, $(docker image inspect -f '{{.Size}}' "$tag" | awk '{ printf "%d MB", $1 / 1000000 }'), stopped in $took ms"

@@ -268,15 +268,16 @@ exec apache2 -DFOREGROUND "$@"
 END
     { from "$of_debian" ca-certificates apache2 libapache2-mod-php php-cli php-mysql php-pgsql php-sqlite3 php-mbstring php-xml php-curl php-zip php-intl php-gd composer && cat <<'END'; } | build
 COPY docker-php-ext-install apache2-foreground /usr/local/bin/
-# As the published image does: variables of the environment win, logs go to the container's output.
+# As the published image does: variables of the environment win, any user may run it, logs go to the container's output.
 RUN chmod 755 /usr/local/bin/* && mv /usr/bin/composer /usr/share/composer && ln -s /usr/bin/php /usr/local/bin/php \
     && ln -s docker-php-ext-install /usr/local/bin/docker-php-ext-enable \
     && ln -s /bin/true /usr/local/bin/docker-php-ext-configure \
     && sed -ri 's/^export ([^=]+)=(.*)$/: ${\1:=\2}\nexport \1/' /etc/apache2/envvars \
-    && rm -rf /var/www/html/* && chmod 1777 /var/www/html /var/run/apache2 /var/lock/apache2 2>/dev/null; \
-    ln -sf /dev/stderr /var/log/apache2/error.log && ln -sf /dev/stdout /var/log/apache2/access.log \
+    && rm -rf /var/www/html/* && mkdir -p /var/lock/apache2 /var/run/apache2 \
+    && chmod 1777 /var/www/html /var/log/apache2 /var/lock/apache2 /var/run/apache2 \
+    && ln -sf /dev/stderr /var/log/apache2/error.log && ln -sf /dev/stdout /var/log/apache2/access.log \
     && ln -sf /dev/stdout /var/log/apache2/other_vhosts_access.log \
-    && mkdir -p /usr/local/etc/php/conf.d && cp /usr/lib/php/*/php.ini-production /usr/lib/php/*/php.ini-development /usr/local/etc/php/
+    && mkdir -p /usr/local/etc/php/conf.d /usr/local/lib/php/extensions && cp /usr/lib/php/*/php.ini-production /usr/lib/php/*/php.ini-development /usr/local/etc/php/
 ENV PHP_INI_DIR=/usr/local/etc/php PHP_INI_SCAN_DIR=:/usr/local/etc/php/conf.d
 STOPSIGNAL SIGWINCH
 WORKDIR /var/www/html
@@ -318,6 +319,14 @@ RUN chmod 755 /usr/local/bin/mix
 ENV LANG=C.UTF-8
 CMD ["iex"]
 END
+}
+
+make_erlang() {
+    case $version in
+        25 | 25.*) debian bookworm && from bookworm erlang-base erlang-nox | build ;;
+        27 | 27.*) debian trixie && from trixie erlang-base erlang-nox | build ;;
+        *) cannot "Debian has Erlang 25 and 27, not $version" ;;
+    esac
 }
 
 # busybox_system FOLDER: what of Alpine a server of files needs.
@@ -419,6 +428,7 @@ make() {
         php:*) make_php ;;
         composer:*) make_composer ;;
         elixir:*) make_elixir ;;
+        erlang:*) make_erlang ;;
         gcr.io/distroless/static*) make_distroless ;;
         *) cannot 'no recipe for it here' ;;
     esac
