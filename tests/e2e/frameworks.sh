@@ -143,11 +143,7 @@ stops_in_time() {
 
 # write_dockerfile: by `tinystacks init`, and hadolint has nothing to say about it.
 write_dockerfile() {
-    if [ -n "${FRAMEWORKS_DOCKERFILES-}" ]; then
-        cp "$FRAMEWORKS_DOCKERFILES/$application/Dockerfile" "$FRAMEWORKS_DOCKERFILES/$application/.dockerignore" "$folder/"
-    else
-        expect_status 0 tinystacks init -C "$folder"
-    fi
+    expect_status 0 tinystacks init -C "$folder"
     [ -f "$dockerfile" ] || fail 'init writes no Dockerfile'
     [ -f "$folder/.dockerignore" ] || fail 'init writes no .dockerignore'
     if ! hadolint "$dockerfile"; then
