@@ -22,6 +22,7 @@ struct Run {
     std::vector<std::string>
         caches;  ///< directories that BuildKit keeps between builds; nothing of them is in the image
     std::string reason;
+    std::string unlinted = {};  ///< the rule of hadolint that does not hold here, "SC2016"; why is in `reason`
     bool operator==(const Run&) const = default;
 };
 

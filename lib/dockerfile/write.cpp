@@ -110,7 +110,7 @@ public:
 
     void operator()(const Run& run)
     {
-        text += comment(run.reason) + "RUN ";
+        text += comment(run.reason) + (run.unlinted.empty() ? "" : "# hadolint ignore=" + run.unlinted + "\n") + "RUN ";
         if (options_.buildkit) {
             for (const auto& cache : run.caches) {
                 text += "--mount=type=cache,target=" + checked(cache) + " \\\n    ";

@@ -193,9 +193,13 @@ void start_rack(Search& search)
     const auto config = search.folder.first_file({"config/puma.rb", "puma.rb"});
     if (!config.empty() && (gems.has("puma") || gems.empty())) {
         search.note(config, "how Puma is set up");
-        application.port = port_in(search.text(config), puma_port).value_or(rails_port);
-        set_start(search, config == "puma.rb" ? fmt::format("{}puma -C puma.rb", bundle)
-                                              : fmt::format("{}puma -C config/puma.rb", bundle));
+        const auto port = port_in(search.text(config), puma_port);
+        application.port = port.value_or(rails_port);
+        const auto start = fmt::format("{}puma -C {}", bundle, config);
+        const auto says_port = port || search.text(config).find("PORT") != std::string::npos;
+        set_start(search, start,
+                  says_port ? std::vector<std::string>()
+                            : to_argv(fmt::format("{} -p ${{PORT:-{}}}", start, rails_port)));
         return;
     }
     application.port = rails_port;

@@ -88,7 +88,7 @@ std::vector<std::pair<std::string, std::string>> said(const framework::Tree& tre
         lines.emplace_back("warning", each);
     }
     for (const auto& each : found.questions) {
-        lines.emplace_back("question", each.text + " " + join(each.answers, " "));
+        lines.emplace_back("question", join({each.text, join(each.answers, " | ")}, " | "));
     }
     for (const auto& each : found.evidence) {
         lines.emplace_back("evidence", to_string(Position{each.where.file, each.where.line, 0}) + ": " + each.rule);

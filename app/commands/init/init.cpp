@@ -356,7 +356,7 @@ view::Report run(const Options& options, Context& context)
     report.problems = plan->problems;
     write(*plan, place, options, report);
     if (!report.problems.empty()) {
-        report.notes.insert(report.notes.begin(), view::text(report.problems));
+        report.notes.insert(report.notes.begin(), std::string(trim(view::text(report.problems))));
     }
     return report;
 }
@@ -367,6 +367,11 @@ void declare_overrides(CLI::App& command, Options& options)
     command.add_option("--framework", overrides.framework, "The framework or language, when it is not the one found.")
         ->type_name("NAME")
         ->check(offer(framework::known_frameworks()))
+        ->check(a_value());
+    command
+        .add_option("--package-manager", overrides.package_manager,
+                    "Whose lock file counts, where several lie side by side.")
+        ->type_name("NAME")
         ->check(a_value());
     command
         .add_option("--version", overrides.version, "The version of the language; what the repository pins otherwise.")

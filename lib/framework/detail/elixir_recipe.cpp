@@ -66,11 +66,10 @@ void add_dependencies(const Folder& folder, const ElixirPlan& plan, Application&
         stage.steps.emplace_back(Copy{{path}, "./" + path, "", "a dependency by its path"});
     }
     application.install = "mix deps.get --only prod";
-    stage.steps.emplace_back(Run{{application.install}, {}, ""});
     if (folder.has_directory("config")) {
         stage.steps.emplace_back(Copy{{"config"}, "./config", "", "dependencies are compiled with it"});
     }
-    stage.steps.emplace_back(Run{{"mix deps.compile"}, {}, ""});
+    stage.steps.emplace_back(Run{{application.install, "mix deps.compile"}, {}, ""});
 }
 
 Stage make_build(const Folder& folder, const Overrides& overrides, const ElixirPlan& plan, Application& application)

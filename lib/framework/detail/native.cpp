@@ -76,6 +76,7 @@ void look_for_port(Listening& listening, const std::string& text, const char* ca
 {
     listening.listens |= matches(text, calls);
     listening.reads_port |= matches(text, R"(["']PORT["'])");
+    listening.listens |= listening.reads_port;
     constexpr std::array<const char*, 3> patterns = {
         R"(["'`](?:0\.0\.0\.0|\[::\])?:(\d{2,5})["'`])",
         R"((?i)\b(?:listen\w*|bind|run|start|serve)\(\s*(?:"tcp",\s*)?&?["'`](?:127\.0\.0\.1|localhost):(\d{2,5})["'`])",

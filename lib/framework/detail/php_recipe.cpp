@@ -207,11 +207,14 @@ void add_apache(const PhpPlan& plan, const Application& application, Stage& last
              "a2enmod " + join(modules, " "), "mv /usr/local/etc/php/php.ini-production /usr/local/etc/php/php.ini",
              write_lines({"expose_php = Off", "variables_order = EGPCS"}, "/usr/local/etc/php/conf.d/zz-app.ini")},
             {},
-            "Apache listens on PORT; PHP sees the container's environment"});
+            "Apache listens on PORT, a variable of its own here; PHP sees the container's environment",
+            "SC2016"});
     last.steps.emplace_back(
         Run{{write_lines(start_script(application), "/start-container.sh"), "chmod 755 /start-container.sh"},
             {},
-            "what must be writable is prepared at the start; then Apache takes the shell's place"});
+            "what must be writable is prepared at the start, whose variables these are; then Apache takes the shell's "
+            "place",
+            "SC2016"});
 }
 
 void add_last(const PhpPlan& plan, Application& application, const std::string& debian)

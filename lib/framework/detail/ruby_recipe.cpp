@@ -232,12 +232,16 @@ void plan_ruby_image(const Folder& folder, const Overrides& overrides, const Rub
     }
     recipe.stages.push_back(std::move(last));
     if (application.framework == "rails") {
-        recipe.writable = {"log", "storage", "tmp"};
+        // Rails makes these before it starts, which a read-only root refuses.
+        recipe.writable = {"log", "storage", "tmp", "tmp/cache", "tmp/pids", "tmp/sockets"};
         if (plan.sqlite) {
             recipe.writable.emplace_back("db");
         }
     }
     recipe.port = application.port;
+    if (plan.gems.has("puma")) {
+        recipe.stop_signal = "SIGINT";  // to SIGTERM Puma ends with 1 when it is process 1, as if it had failed
+    }
     if (application.port != 0) {
         recipe.health = dockerfile::ruby_health(application.port, plan.health);
     } else {
