@@ -9,6 +9,8 @@
 namespace tinystacks::dockerfile {
 namespace {
 
+constexpr std::size_t longest_value = std::size_t{64} << 10;
+
 /// The character that joins lines: a backslash, or what the directive `# escape=` says.
 char escape_of(std::string_view dockerfile)
 {
@@ -107,10 +109,10 @@ std::string expand(std::string_view text, const Variables& variables)
         text.remove_prefix(1);
         const auto braced = text.starts_with('{');
         text.remove_prefix(braced ? 1 : 0);
-        std::size_t length = 0;
-        while (length < text.size() && is_variable_name(text.substr(0, length + 1))) {
-            ++length;
-        }
+        const auto in_name = [](unsigned char c) { return c == '_' || std::isalnum(c) != 0; };
+        const auto digit = !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) != 0;
+        const auto length =
+            digit ? 0 : static_cast<std::size_t>(std::ranges::find_if_not(text, in_name) - text.begin());
         const auto found = variables.find(text.substr(0, length));
         text.remove_prefix(length);
         std::string otherwise;
@@ -120,6 +122,9 @@ std::string expand(std::string_view text, const Variables& variables)
             text.remove_prefix(std::min(end + 1, text.size()));
         }
         expanded += found != variables.end() && !found->second.empty() ? found->second : otherwise;
+        if (expanded.size() > longest_value) {
+            return {};  // a value made of itself, again and again
+        }
     }
     return expanded;
 }

@@ -10,6 +10,7 @@ namespace tinystacks::dockerfile {
 namespace {
 
 constexpr int highest_port = 65535;
+constexpr std::size_t most_ports = 64;  ///< more than anybody looks at
 
 struct Stage {
     std::string name;
@@ -35,7 +36,7 @@ void expose(std::string_view arguments, Stage& stage)
         const auto dash = range.find('-');
         const auto first = to_port(range.substr(0, dash));
         const auto last = dash == std::string_view::npos ? first : to_port(range.substr(dash + 1));
-        for (int port = first; port > 0 && port <= last; ++port) {
+        for (int port = first; port > 0 && port <= last && stage.ports.size() < most_ports; ++port) {
             stage.ports.insert(port);
         }
     }

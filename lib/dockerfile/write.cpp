@@ -25,6 +25,19 @@ std::string checked(std::string_view text)
     return std::string(text);
 }
 
+/// A shell's command that stays the RUN it is in: a backslash at its end would take the next line, `<<` a
+/// here-document.
+std::string checked_command(std::string_view text)
+{
+    const auto last = text.find_last_not_of('\\');
+    const auto backslashes = text.size() - (last == std::string_view::npos ? 0 : last + 1);
+    if (backslashes % 2 == 1 || text.find("<<") != std::string_view::npos) {
+        throw Error(ErrorKind::invalid_input, "the command '{}' cannot be a line of a Dockerfile", printable_line(text))
+            .with_hint("tinystacks init --build COMMAND --start COMMAND");
+    }
+    return checked(text);
+}
+
 /// An exec form: JSON, in which nothing is expanded.
 std::string exec_form(const std::vector<std::string>& argv)
 {
@@ -62,7 +75,7 @@ std::string value_of(std::string_view text)
     return quoted + '"';
 }
 
-/// A path of COPY: its variables and wildcard brackets are taken as letters.
+/// A path of COPY: its variables and wildcards are taken as letters.
 std::string path_of(std::string_view text)
 {
     std::string escaped;
@@ -70,9 +83,10 @@ std::string path_of(std::string_view text)
         if (c == '$' || c == '\\') {
             escaped += '\\';
         }
-        escaped += c == '[' ? std::string("[[]") : std::string(1, c);
+        escaped += c == '[' || c == '*' || c == '?' ? std::string{'[', c, ']'} : std::string(1, c);
     }
-    return escaped;
+    // In front a '-' would be a flag's, a '<' a here-document's.
+    return (escaped.starts_with('-') || escaped.starts_with('<') ? "./" : "") + escaped;
 }
 
 std::string comment(const std::string& reason)
@@ -118,7 +132,7 @@ public:
         }
         std::vector<std::string> commands;
         for (const auto& command : run.commands) {
-            commands.push_back(checked(command));
+            commands.push_back(checked_command(command));
         }
         text += join(commands, " \\\n    && ") + "\n";
     }

@@ -54,8 +54,8 @@ struct Application {
     std::string package_manager_version;  ///< empty when nothing says it
     Runtime runtime;
     std::string root;  ///< of the application, relative to the repository; "" for the repository itself
-    /// What the recipe's COPY takes from, relative to the repository, when that is not `root`: where the workspace or the
-    /// build of several modules begins that the application is a member of. The build's context is the repository.
+    /// What the recipe's COPY takes from, relative to the repository, when that is not `root`: where the workspace or
+    /// the build of several modules begins that the application is a member of. The build's context is the repository.
     std::optional<std::string> context;
     std::string entry;    ///< the file or module that is started; empty when there is none
     std::string install;  ///< one shell line each; empty for nothing to do

@@ -55,14 +55,28 @@ std::string first_file(const Application& application)
     return application.evidence.empty() ? std::string() : application.evidence.front().where.file;
 }
 
-/// What each language makes of the folder, the likeliest first.
+/// What each language makes of the folder, the likeliest first. A manifest that cannot be read is only said when
+/// another language is there; throws what it throws when none is.
 std::vector<Application> candidates(const Folder& folder, const Overrides& overrides)
 {
     std::vector<Application> found;
+    std::optional<Error> broken;
     for (const auto& language : languages) {
-        if (auto application = language.detect(folder, overrides)) {
-            application->root = folder.path();
-            found.push_back(std::move(*application));
+        try {
+            if (auto application = language.detect(folder, overrides)) {
+                application->root = folder.path();
+                found.push_back(std::move(*application));
+            }
+        } catch (const Error& error) {
+            broken = broken ? broken : error;
+        }
+    }
+    if (found.empty() && broken) {
+        throw Error(*broken);
+    }
+    for (auto& each : found) {
+        if (broken) {
+            each.warnings.push_back(fmt::format("not read: {}", broken->what()));
         }
     }
     std::ranges::stable_sort(found, std::ranges::greater(), &Application::score);
@@ -87,20 +101,21 @@ void take(Detection& detection, std::vector<Application> found, const Overrides&
     }
 }
 
-/// The applications in the folders of a root that has none.
+/// The applications in the folders of a root that has none; a stray file in a folder when it is the only one.
 std::vector<Application> below(const Folder& folder, const Overrides& overrides)
 {
     std::vector<Application> found;
+    std::vector<Application> stray;
     for (const auto name : folder.directories()) {
         if (std::ranges::find(beside, name) != beside.end()) {
             continue;
         }
         auto here = candidates(folder.child(name), overrides);
-        if (!here.empty() && here.front().score > by_stray_file) {
-            found.push_back(std::move(here.front()));
+        if (!here.empty()) {
+            (here.front().score > by_stray_file ? found : stray).push_back(std::move(here.front()));
         }
     }
-    return found;
+    return found.empty() && stray.size() == 1 ? stray : found;
 }
 
 void ask_which(Detection& detection, const std::vector<Application>& found)
@@ -207,6 +222,12 @@ Detection detect(const Tree& tree, const Overrides& overrides)
     }
     auto& application = detection.application;
     dockerfile::move_context(application.recipe, application.context.value_or(application.root));
+    constexpr int highest_port = 65535;
+    if (application.port < 0 || application.port > highest_port) {
+        throw Error(ErrorKind::invalid_input, "'{}', which stands in '{}', is no port: ports are 1 to 65535",
+                    application.port, first_file(application))
+            .with_hint("tinystacks init --port 8080");
+    }
     if (!overrides.framework.empty() && !is_called(application, overrides.framework)) {
         throw Error(ErrorKind::usage, "nothing here looks like {}", overrides.framework)
             .with_hint("tinystacks init --explain --dry-run");

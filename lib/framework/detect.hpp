@@ -12,7 +12,7 @@ struct Overrides {
     std::string start;
     std::string build;
     std::string package_manager;  ///< where several lock files lie side by side: "pnpm", "yarn"
-    std::string root;  ///< of the application, relative to the tree
+    std::string root;             ///< of the application, relative to the tree
     int port = 0;
 };
 

@@ -134,6 +134,7 @@ void find_release_name(Search& search)
         }
     }
     plan.release = released.value_or(search.named);
+    plan.is_usual = !released && !matches(search.code, R"(\breleases:)");
     const auto& application = search.application;
     plan.escript = !released && matches(search.code, R"(\bescript:)") && !matches(search.code, R"(\bmod:\s*\{)") &&
                    application.framework == "none";

@@ -291,7 +291,7 @@ int score_of(const PhpSearch& search)
     if (application.start_command.empty()) {
         return by_library;
     }
-    if (search.composer != nullptr) {
+    if (search.composer != nullptr || search.folder.has_file("index.php")) {
         return by_start;
     }
     return search.plan.script.empty() ? by_manifest : by_stray_file;

@@ -36,7 +36,8 @@ void add_mise(const Folder& folder, const std::vector<std::string>& names, std::
     for (const auto& file : mise_files) {
         const auto* tools = find_path(folder.toml(file), {"tools"});
         for (const auto& name : names) {
-            const auto* tool = tools == nullptr ? nullptr : version_in(tools->find(name));
+            const auto* named = tools == nullptr ? nullptr : tools->find(name);
+            const auto* tool = version_in(named != nullptr || tools == nullptr ? named : tools->find("core:" + name));
             if (auto pin = node_pin(tool, file)) {
                 pins.push_back(std::move(*pin));
             }

@@ -254,7 +254,8 @@ std::string java_number(std::string text)
 
 std::string cleaned(std::string_view pin, const Releases& releases)
 {
-    auto text = std::string(trim(pin));
+    constexpr std::size_t longest_pin = 256;
+    auto text = std::string(pin.size() > longest_pin ? std::string_view("?") : trim(pin));
     std::erase_if(text, [](char c) { return c == '"' || c == '\''; });
     for (auto at = text.find(" and "); at != std::string::npos; at = text.find(" and ")) {
         text.replace(at, 5, ", ");  // Hex's ">= 1.14.0 and < 2.0.0"

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace tinystacks::framework {
 namespace {
@@ -144,7 +145,8 @@ void serve(const Folder& folder, const Overrides& overrides, const RustWorkspace
         listening.reads_port = true;
         listening.port = 0;
         if (const auto port = text_at(folder.toml("Rocket.toml"), {"release", "port"}); !port.empty()) {
-            listening.port = matches(port, R"(^\d{2,5}$)") ? std::stoi(port) : 0;
+            const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), listening.port);
+            listening.port = failed == std::errc() && end == port.data() + port.size() ? listening.port : 0;
         }
     }
     serve_on(application, overrides, listening, rocket ? rocket_port : usual_port);

@@ -22,10 +22,12 @@
 namespace tinystacks::framework {
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{4} << 20;
+constexpr std::size_t largest_file = std::size_t{512} << 10;
+constexpr std::size_t largest_lock = std::size_t{8} << 20;  ///< what package managers write
+constexpr std::size_t most_bytes = std::size_t{64} << 20;   ///< of all files together
 constexpr std::size_t deepest = 24;
 constexpr std::size_t most_entries = 400'000;
-constexpr document::Limits limits{largest_file, 64, 200'000};
+constexpr document::Limits limits{largest_lock, 64, 200'000};
 
 /// What is filled by programs and never holds what decides.
 constexpr std::array<std::string_view, 36> never_entered = {
@@ -70,6 +72,7 @@ struct Tree::State {
     std::map<std::string, document::Element, std::less<>> elements;
     std::vector<std::string> notes;
     std::size_t entries = 0;
+    std::size_t bytes = 0;  ///< read
 
     void note(std::string text)
     {
@@ -170,10 +173,13 @@ std::optional<std::string> Tree::State::read(const std::string& path)
         note(fmt::format("'{}' is no file: not read", quoted));
         return std::nullopt;
     }
-    if (static_cast<std::size_t>(status.st_size) > largest_file) {
-        note(fmt::format("'{}' is larger than {} bytes: not read", quoted, largest_file));
+    const auto is_lock = path.find("lock", path.rfind('/') + 1) != std::string::npos;
+    const auto most = std::min(is_lock ? largest_lock : largest_file, most_bytes - std::min(most_bytes, bytes));
+    if (static_cast<std::size_t>(status.st_size) > most) {
+        note(fmt::format("'{}' is larger than {} bytes: not read", quoted, most));
         return std::nullopt;
     }
+    bytes += static_cast<std::size_t>(status.st_size);
     std::string text(static_cast<std::size_t>(status.st_size), '\0');
     std::size_t filled = 0;
     while (filled < text.size()) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: tests/e2e/frameworks.sh [APPLICATION...]
+# usage: tests/e2e/slow-frameworks.sh [APPLICATION...]
 #
 # Applications of ours, one for each framework: `tinystacks init` writes the Dockerfile, Docker builds it on bases made
 # locally, and what runs answers, becomes healthy, is not root and stops when it is told to.
@@ -89,7 +89,7 @@ writable_files() {
     # shellcheck disable=SC2016  # expanded by the container's shell
     # `find -writable` asks the file system, which is read only here; the modes say what the image gives away.
     inside sh -c 'id=$(id -u) group=$(id -g)
-        find "$1" ! -type l \( -user "$id" -perm -200 -o -group "$group" -perm -020 -o -perm -002 \)' sh "$1"
+        find "$1" -xdev ! -type l \( -user "$id" -perm -200 -o -group "$group" -perm -020 -o -perm -002 \)' sh "$1"
 }
 
 # is_declared FILE: it lies in a directory that the Dockerfile gives to its user.

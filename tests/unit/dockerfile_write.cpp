@@ -74,6 +74,16 @@ TEST_CASE("write refuses what no instruction can say", "[dockerfile]")
     CHECK_THROWS_AS(write(small(), {injected}), Error);
 }
 
+TEST_CASE("write lets no command or path become another instruction", "[dockerfile]")
+{
+    const auto* const command = GENERATE("rm -rf x \\", "cat <<EOF");
+    auto recipe = small();
+    recipe.stages.front().steps = {Run{{command}, {}, ""}};
+    CHECK_THROWS_AS(write(recipe), Error);
+    recipe.stages.front().steps = {Copy{{"--from=evil/x", "<<EOF", "*/y"}, "./", "", ""}, Run{{"echo \\\\"}, {}, ""}};
+    CHECK(write(recipe).find("COPY ./--from=evil/x ./<<EOF [*]/y ./\n") != std::string::npos);
+}
+
 TEST_CASE("move_context leaves what comes from another stage", "[dockerfile]")
 {
     auto recipe = small();

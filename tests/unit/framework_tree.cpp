@@ -72,7 +72,7 @@ TEST_CASE("Tree says with file and line what is no manifest", "[framework]")
     write(directory.path() / "package.json", "{\n  \"name\": \n}");
     write(directory.path() / "pyproject.toml", "[project\nname = 1\n");
     write(directory.path() / "pom.xml", "<project><a></project>");
-    write(directory.path() / "big.json", std::string(std::size_t{5} << 20, ' '));
+    write(directory.path() / "big.json", std::string(std::size_t{1} << 20, ' '));
     const framework::Tree tree(directory.path());
     const auto line_of_error = [](const auto& read) {
         try {

@@ -95,8 +95,8 @@ struct Brought {
     std::string text;
 };
 
-std::optional<Brought> find_brought(const std::filesystem::path& root, const Options& options,
-                                    const framework::Detection& detection)
+std::optional<Brought> find_brought(const std::filesystem::path& root, const framework::Tree& tree,
+                                    const Options& options, const framework::Detection& detection)
 {
     const std::filesystem::path path = options.dockerfile.empty() ? detection.dockerfile : options.dockerfile;
     if (path.empty()) {
@@ -106,25 +106,33 @@ std::optional<Brought> find_brought(const std::filesystem::path& root, const Opt
     if (inside.is_absolute() || *inside.begin() == "..") {
         throw Error(ErrorKind::invalid_input, "the Dockerfile '{}' lies outside '{}'", path.string(), root.string());
     }
-    auto text = find_file(root / inside, most_bytes);
-    if (!text) {
+    const auto* text = tree.text(inside.generic_string());
+    if (text == nullptr) {
         throw Error(ErrorKind::not_found, "there is no '{}' in '{}'", inside.string(), root.string())
             .with_hint("name the one there is with --dockerfile PATH, or leave it out to have one written");
     }
-    return view::is_ours(*text) ? std::nullopt : std::optional(Brought{inside, std::move(*text)});
+    return view::is_ours(*text) ? std::nullopt : std::optional(Brought{inside, *text});
 }
 
+/// 0 when nothing says it.
 int container_port(const Options& options, const Brought& brought, const framework::Application& application)
 {
     if (options.overrides.port != 0) {
         return options.overrides.port;
     }
     const auto exposed = dockerfile::exposed_ports(brought.text);
-    if (!exposed.empty() || application.port != 0) {
-        return exposed.empty() ? application.port : exposed.front();
+    return exposed.empty() ? application.port : exposed.front();
+}
+
+/// Why their Dockerfile cannot be used; empty when it can.
+std::optional<Error> find_obstacle(const Brought& brought, const Options& options,
+                                   const framework::Application& application)
+{
+    if (container_port(options, brought, application) != 0) {
+        return std::nullopt;
     }
-    throw Error(ErrorKind::usage, "'{}' exposes no port: add EXPOSE to it, or say which one it is",
-                printable(brought.path.string()))
+    return Error(ErrorKind::usage, "'{}' exposes no port: add EXPOSE to it, or say which one it is",
+                 printable(brought.path.string()))
         .with_hint("tinystacks init --port 8080");
 }
 
@@ -301,10 +309,10 @@ std::optional<Plan> make_plan(const framework::Tree& tree, const Place& place, c
         return plan;
     }
     const auto detection = detect(tree, place, options.overrides);
-    const auto brought = find_brought(place.root, options, detection);
+    const auto brought = find_brought(place.root, tree, options, detection);
     say_what_was_found(detection, tree, options.explain, report);
     (*report.result)["framework"] = brought ? "docker" : detection.application.framework;
-    report.error = brought ? std::nullopt : find_obstacle(place, detection);
+    report.error = brought ? find_obstacle(*brought, options, detection.application) : find_obstacle(place, detection);
     if (report.error) {
         report.exit_code = exit_code(report.error->kind());
     }

@@ -102,7 +102,7 @@ Stage make_build(const Folder& folder, const Overrides& overrides, const ElixirP
         application.build = "mix escript.build";
         stage.steps.emplace_back(Run{{application.build}, {}, ""});
     } else {
-        application.build = "mix release " + shell_quote(plan.release);
+        application.build = plan.is_usual ? "mix release" : "mix release " + shell_quote(plan.release);
         stage.steps.emplace_back(Run{{application.build, "chmod -R a+rX _build/prod/rel"}, {}, ""});
     }
     return stage;

@@ -12,8 +12,9 @@ namespace tinystacks::framework {
 
 /// What was found out about a Mix project, for its image.
 struct ElixirPlan {
-    std::string release;  ///< its name
-    std::string erlang;   ///< a major of Erlang/OTP that was pinned and has an image; empty for the usual one
+    std::string release;    ///< its name
+    bool is_usual = false;  ///< mix.exs lists no releases: `mix release` then takes no name
+    std::string erlang;     ///< a major of Erlang/OTP that was pinned and has an image; empty for the usual one
     std::vector<std::string> members;      ///< of an umbrella: "apps/web"
     std::vector<std::string> path_inputs;  ///< directories of path dependencies
     std::vector<std::string> assets;       ///< commands that build them

@@ -105,6 +105,10 @@ std::vector<std::string> members_of(const Folder& folder)
 bool matches_pattern(std::string_view path, std::string_view pattern)
 {
     constexpr std::size_t most_segments = 24;
+    constexpr std::ptrdiff_t most_choices = 6;  // of which each doubles the patterns
+    if (std::ranges::count(pattern, '{') > most_choices) {
+        return false;
+    }
     if (const auto open = pattern.find('{'); open != std::string_view::npos) {
         const auto close = pattern.find('}', open);
         if (close == std::string_view::npos) {

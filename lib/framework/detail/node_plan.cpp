@@ -45,7 +45,8 @@ void plan_next(const Manifest& manifest, const Start& start, Plan& plan)
     plan.build = "next build";
     if (matches(config, R"(\boutput\s*:\s*['"`]export['"`])") ||
         (manifest.script("build").find("next export") != std::string::npos)) {
-        serve(plan, find_match(config, R"(\bdistDir\s*:\s*['"]([^'"]+)['"])").value_or("out"), false);
+        const auto output = find_match(config, R"(\bdistDir\s*:\s*['"]([^'"]+)['"])").value_or("out");
+        serve(plan, normal_path("", output).value_or("out"), false);
         return;
     }
     plan.environment = {{"HOSTNAME", "0.0.0.0"}};

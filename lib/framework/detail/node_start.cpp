@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace tinystacks::framework::node {
 namespace {
@@ -147,7 +148,7 @@ private:
     bool follow(const ScriptCall& call, Start& start, int depth)
     {
         const auto directory = directory_of(call, start);
-        if (!directory) {
+        if (!directory || !followed_.emplace(*directory, call.script).second) {
             return false;
         }
         const Manifest manifest(directory->empty() ? workspace_.folder : workspace_.folder.child(*directory));
@@ -198,6 +199,7 @@ private:
     }
 
     const Workspace& workspace_;
+    std::set<std::pair<std::string, std::string>> followed_;  ///< a script that calls itself ends nowhere
 };
 
 }  // namespace

@@ -93,16 +93,22 @@ std::optional<ScriptCall> script_call(const Words& argv)
     }
     ScriptCall call;
     bool ran = false;
+    bool passed_on = false;  // behind `--`; npm and pnpm take their own options behind the script's name too
     for (std::size_t at = 1; at < argv.size(); ++at) {
         const auto& word = argv[at];
-        if (!call.script.empty()) {
-            if (word != "--" || !call.arguments.empty()) {
+        const auto own = !passed_on && (call.script.empty() || manager == "npm" || manager == "pnpm");
+        const auto directory = own ? option_value(argv, at, {"--prefix", "-C", "--cwd", "--dir"}) : std::nullopt;
+        const auto member =
+            own && !directory ? option_value(argv, at, {"--workspace", "-w", "--filter", "-F"}) : std::nullopt;
+        if (directory) {
+            call.directory = *directory;
+        } else if (member) {
+            call.member = *member;
+        } else if (!call.script.empty()) {
+            if (word != "--" || passed_on) {
                 call.arguments.push_back(word);
             }
-        } else if (const auto directory = option_value(argv, at, {"--prefix", "-C", "--cwd", "--dir"})) {
-            call.directory = *directory;
-        } else if (const auto member = option_value(argv, at, {"--workspace", "-w", "--filter", "-F"})) {
-            call.member = *member;
+            passed_on = passed_on || word == "--";
         } else if (manager == "yarn" && word == "workspace" && at + 1 < argv.size()) {
             call.member = argv[++at];
         } else if (!word.starts_with('-') && !ran && (word == "run" || word == "run-script")) {

@@ -41,7 +41,8 @@ std::optional<std::string> find_manage(const Folder& folder)
             continue;
         }
         const auto* text = folder.text(file);
-        if (text != nullptr && text->find("django") != std::string::npos) {
+        if (text != nullptr &&
+            (text->find("django") != std::string::npos || text->find("DJANGO_SETTINGS_MODULE") != std::string::npos)) {
             return file;
         }
     }
@@ -120,6 +121,11 @@ std::string dummies(const Site& site)
         for (auto& name : find_matches(site.text, pattern)) {
             names.insert(std::move(name));
         }
+    }
+    // What every image sets itself.
+    for (const auto* name : {"PATH", "HOME", "USER", "PWD", "LANG", "HOSTNAME", "TMPDIR", "DJANGO_SETTINGS_MODULE",
+                             "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH"}) {
+        names.erase(name);
     }
     std::string text;
     for (const auto& name : names) {

@@ -163,7 +163,7 @@ std::string made_by(std::string_view line, std::string_view token)
         return {};
     }
     before.remove_suffix(1);
-    const auto name = trim(before.substr(0, before.find_first_of(":,")));
+    const auto name = trim(before.substr(0, before.find_first_of(":,=")));  // of `app = application = Flask(` the first
     return is_identifier(name) ? std::string(name) : std::string();
 }
 
