@@ -12,12 +12,13 @@ namespace {
 
 constexpr std::array<Release, 5> lines = {{{"26", "26.2", "2029-04-30", "", true},
                                            {"24", "24.11", "2028-04-30", "krypton", true},
-                                           {"23", "23.11", "2025-06-01", ""},
+                                           {"23", "23.11", "2025-06-01", "", false},
                                            {"22", "22.21", "2027-04-30", "jod", true},
                                            {"18", "18.20", "2025-04-30", "hydrogen", true}}};
 constexpr framework::Releases node = {"node", "2026-11-30", "24", lines};
-constexpr std::array<Release, 3> python_lines = {
-    {{"3.14", "3.14", "2030-10-31"}, {"3.13", "3.13", "2029-10-31"}, {"3.9", "3.9", "2025-10-31"}}};
+constexpr std::array<Release, 3> python_lines = {{{"3.14", "3.14", "2030-10-31", "", false},
+                                                  {"3.13", "3.13", "2029-10-31", "", false},
+                                                  {"3.9", "3.9", "2025-10-31", "", false}}};
 constexpr framework::Releases python = {"python", "2026-11-30", "3.13", python_lines};
 
 }  // namespace
