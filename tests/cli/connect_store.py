@@ -148,7 +148,8 @@ def check_a_silent_keyring(place):
         done = api(place, server.url, DBUS_SESSION_BUS_ADDRESS=address)
         seconds = time.monotonic() - began
         expect_done(done, 0, "keyring", "credentials.json", wanting=[TOKEN])
-        expect(seconds < 4, "took", seconds, "s")
+        # The rest is for a busy machine and a program with sanitizers; D-Bus itself would wait for 25 seconds.
+        expect(seconds < 3 + 4, "took", seconds, "s")
         expect(stored(place)["api", server.url]["kept_in"] == "file", stored(place))
 
 
