@@ -12,8 +12,16 @@ namespace node {
 namespace {
 
 /// Static servers: what they serve is a build's, and Caddy serves it better.
-constexpr std::array<std::string_view, 5> file_servers = {"serve", "http-server", "sirv", "static-server",
-                                                          "local-web-server"};
+constexpr std::array<std::string_view, 6> file_servers = {"serve",         "http-server",      "sirv",
+                                                          "static-server", "local-web-server", "live-server"};
+
+/// Whether pages lie where detect_static() finds them, or where a script serves them.
+bool has_pages(const Folder& folder)
+{
+    const Manifest manifest(folder);
+    return !folder.first_file({"index.html", "public/index.html", "dist/index.html", "build/index.html"}).empty() ||
+           !served_folder(manifest).empty();
+}
 
 /// Which package of a workspace is started when its root says nothing.
 struct Deployables {
@@ -426,9 +434,20 @@ private:
                                               : by_library;
     }
 
+    /// Pages that are there already, and a script that does no more than serve them.
+    [[nodiscard]] bool only_serves_pages() const
+    {
+        const auto& argv = start_.argv;
+        const auto serves = !argv.empty() && std::ranges::find(file_servers, argv.front()) != file_servers.end();
+        return serves && own_.script("build").empty() && application_.framework == "none" && has_pages(folder_);
+    }
+
     /// A package.json that starts nothing beside pages that need no server.
     [[nodiscard]] bool is_nothing() const
     {
+        if (only_serves_pages()) {
+            return true;
+        }
         const auto pages = folder_.has_file("index.html") || folder_.has_file("public/index.html") ||
                            folder_.has_file("dist/index.html");
         const auto below = std::ranges::any_of(folder_.directories(), [&](auto name) {

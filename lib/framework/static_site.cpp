@@ -1,6 +1,8 @@
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/detail/native.hpp"
+#include "framework/detail/node_manifest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -278,9 +280,16 @@ Application from_staticfile(const Folder& folder)
 /// The folder that others built, else the pages themselves.
 std::optional<Application> detect_files(const Folder& folder)
 {
-    const auto file = folder.first_file({"index.html", "public/index.html", "dist/index.html", "build/index.html",
-                                         "_site/index.html", "site/index.html", "www/index.html", "htdocs/index.html",
-                                         "docs/index.html", "out/index.html", "index/index.html", "index.htm"});
+    std::string served;
+    try {
+        served = node::served_folder(node::Manifest(folder));
+    } catch (const Error&) {
+        // a package.json that cannot be read says nothing of pages
+    }
+    const auto file = folder.first_file({served.empty() ? "index.html" : served + "/index.html", "index.html",
+                                         "public/index.html", "dist/index.html", "build/index.html", "_site/index.html",
+                                         "site/index.html", "www/index.html", "htdocs/index.html", "docs/index.html",
+                                         "out/index.html", "index/index.html", "index.htm"});
     if (file.empty()) {
         return std::nullopt;
     }

@@ -1,6 +1,7 @@
 #include "framework/detail/node_start.hpp"
 
 #include "base/text.hpp"
+#include "framework/detail/match.hpp"
 
 #include <algorithm>
 
@@ -97,6 +98,20 @@ std::optional<Start> start_of(const Folder& folder, const std::string& file, boo
     return start;
 }
 
+/// The script that `main` names in a folder which the build writes, by the folder's name or since the build names it.
+std::string made_by_build(const Manifest& manifest, const std::string& text)
+{
+    const auto path = normal_path("", text).value_or("");
+    const auto folder = path.substr(0, path.find('/'));
+    const auto build = manifest.script("build");
+    const auto is_script = std::ranges::any_of(javascript, [&](const auto& ending) { return path.ends_with(ending); });
+    if (build.empty() || !is_script || folder == path) {
+        return {};
+    }
+    const auto usual = folder == "dist" || folder == "build" || folder == "lib" || folder == "out";
+    return usual || build.find(folder) != std::string::npos ? path : std::string();
+}
+
 /// What `main` or `module` names, with the endings that Node adds.
 std::string existing(const Folder& folder, const std::string& name)
 {
@@ -134,6 +149,14 @@ Start find_entry(const Folder& folder, const Manifest& manifest, bool on_bun)
             auto start =
                 take(source, {manifest.where({key}), fmt::format("'{}' is what the build makes of {}", key, source)});
             return start;
+        }
+        if (const auto made = made_by_build(manifest, text); !made.empty()) {
+            return take(made, {manifest.where({key}), fmt::format("'{}' is what the build makes", key)});
+        }
+    }
+    if (const auto bundle = find_match(manifest.script("build"), R"(--outfile[= ]['"]?([^\s'"]+\.[cm]?js)\b)")) {
+        if (const auto path = normal_path("", *bundle)) {
+            return take(*path, {manifest.where({"scripts", "build"}), "the file that the build makes"});
         }
     }
     std::vector<std::string> names = {"bin/www"};

@@ -17,8 +17,9 @@ struct Marker {
 };
 
 /// What is built on another comes before it.
-constexpr std::array<Marker, 28> markers = {
-    {{"redwood", {"@redwoodjs/core"}, "rw", "redwood"},
+constexpr std::array<Marker, 29> markers = {
+    {{"functions-framework", {"@google-cloud/functions-framework"}, "functions-framework", "-"},
+     {"redwood", {"@redwoodjs/core"}, "rw", "redwood"},
      {"blitz", {"blitz"}, "blitz", "blitz.config"},
      {"strapi", {"@strapi/strapi", "strapi"}, "strapi", "config/server"},
      {"keystone", {"@keystone-6/core", "@keystone-next/keystone"}, "keystone", "keystone"},
@@ -42,7 +43,7 @@ constexpr std::array<Marker, 28> markers = {
      {"hexo", {"hexo"}, "hexo", "-"},
      {"angular", {"@angular/core"}, "ng", "-"},
      {"adonis", {"@adonisjs/core"}, "ace", "adonisrc"},
-     {"cra", {"react-scripts", "react-app-rewired", "@craco/craco"}, "react-scripts", "craco.config"},
+     {"cra", {"react-scripts", "react-app-rewired", "react-scripts-ts"}, "react-scripts", "craco.config"},
      {"vue-cli", {"@vue/cli-service"}, "vue-cli-service", "vue.config"},
      {"expo", {"expo"}, "expo", "app.config"},
      {"vite", {"vite"}, "vite", "vite.config"}}};
@@ -79,6 +80,11 @@ bool is_used(const Marker& marker, const Manifest& manifest, const Manifest& sha
     });
     if (!depends) {
         return false;
+    }
+    if (marker.name == "cra") {
+        return !config_file(folder, {std::string(marker.config)}).empty() ||
+               std::ranges::any_of(std::array{"react-scripts", "react-app-rewired", "craco", "react-scripts-ts"},
+                                   [&](const auto* program) { return manifest.script_mentions(program); });
     }
     if (marker.name == "angular") {
         return folder.has_file("angular.json") || manifest.script_mentions("ng");
@@ -187,6 +193,9 @@ Plan find_plan(const Manifest& manifest, const Manifest& shared, const Start& st
     }
     if (plan.framework == "nest") {
         complete_plan(manifest, start, plan);
+    }
+    if (plan.framework == "none" && (start.development || !start.found())) {
+        plan_bundle(manifest, plan);
     }
     return plan;
 }

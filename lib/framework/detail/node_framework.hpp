@@ -39,6 +39,8 @@ struct Plan {
 /// Whether the framework's markers are there, without looking at any source.
 [[nodiscard]] bool has_framework(const Manifest& manifest);
 
+/// Files that a bundler without a framework makes, when the build script is its; in node_plan.cpp.
+void plan_bundle(const Manifest& manifest, Plan& plan);
 /// Fills in what a framework's build makes; in node_plan.cpp.
 void complete_plan(const Manifest& manifest, const Start& start, Plan& plan);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "document/json.hpp"
+#include "framework/detail/match.hpp"
 
 #include <algorithm>
 #include <array>
@@ -130,6 +131,24 @@ bool matches_pattern(std::string_view path, std::string_view pattern)
     const auto given = split(path, '/');
     return wanted.size() <= most_segments && std::ranges::count(wanted, std::string_view("**")) <= 3 &&
            matches_segments(given, wanted);
+}
+
+std::string served_folder(const Manifest& manifest)
+{
+    for (const auto* const name : {"start", "serve", "web", "dev", "preview"}) {
+        const auto script = manifest.script(name);
+        if (!matches(script, R"(^(?:npx\s+)?(?:serve|http-server|sirv|static-server|live-server)\b)")) {
+            continue;
+        }
+        for (const auto word : split(script, ' ')) {
+            const auto folder = word.starts_with("./") ? word.substr(2) : word;
+            if (!folder.empty() && !folder.starts_with('-') &&
+                manifest.folder().has_file(std::string(folder) + "/index.html")) {
+                return std::string(folder);
+            }
+        }
+    }
+    return {};
 }
 
 Manifest::Manifest(const Folder& folder) : folder_(folder)

@@ -52,6 +52,9 @@ struct Workspace {
 /// The directory of the member with that package name (or directory); empty when there is none.
 [[nodiscard]] std::string find_member(const Workspace& workspace, std::string_view name);
 
+/// The folder with an index.html that a script serves: "dist" of `npx serve dist -l 3000`; empty when none does.
+[[nodiscard]] std::string served_folder(const Manifest& manifest);
+
 /// Whether a path matches npm's workspace patterns: `*` in one segment, `**` over several, `!` in front excludes.
 [[nodiscard]] bool matches_pattern(std::string_view path, std::string_view pattern);
 

@@ -32,6 +32,21 @@ int major(const std::string& version)
     return digits ? std::stoi(*digits) : 0;
 }
 
+/// Source: the Functions Framework's README: it reads PORT, and --target names what functions.http() registered.
+void plan_functions(const Manifest& manifest, const Start& /*start*/, Plan& plan)
+{
+    const auto& folder = manifest.folder();
+    const auto main = normal_path("", manifest.text({"main"})).value_or("");
+    const auto file = folder.first_file({main.empty() ? "index.js" : main, "index.js", "function.js", "index.mjs"});
+    const auto* text = file.empty() ? nullptr : folder.text(file);
+    if (text == nullptr) {
+        return;
+    }
+    auto target = find_match(*text, R"(\.(?:http|cloudEvent)\(\s*['"`]([\w.-]+))");
+    target = target ? target : find_match(*text, R"(^exports\.(\w+)\s*=)");
+    start_by(plan, {"functions-framework", "--target=" + target.value_or("function")}, 8080);
+}
+
 /// The value of --outDir and the like in the build script.
 std::optional<std::string> build_option(const Manifest& manifest, const char* pattern)
 {
@@ -363,10 +378,36 @@ void plan_qwik(const Manifest& /*manifest*/, const Start& /*start*/, Plan& plan)
 
 }  // namespace
 
+void plan_bundle(const Manifest& manifest, Plan& plan)
+{
+    struct Bundler {
+        const char* build;
+        const char* output;  ///< usual
+    };
+    constexpr std::array<Bundler, 5> bundlers = {{{R"(\bparcel build\b)", "dist"},
+                                                  {R"(\bwebpack\b)", "dist"},
+                                                  {R"(\bember build\b)", "dist"},
+                                                  {R"(\brsbuild build\b)", "dist"},
+                                                  {R"(\b(?:storybook build|build-storybook)\b)", "storybook-static"}}};
+    const auto& folder = manifest.folder();
+    const auto page = folder.first_file({"index.html", "src/index.html", "public/index.html", "app/index.html"});
+    for (const auto& bundler : bundlers) {
+        if (!matches(manifest.script("build"), bundler.build) ||
+            (page.empty() && !folder.has_directory(".storybook") && !folder.has_file("ember-cli-build.js"))) {
+            continue;
+        }
+        const auto said = build_option(manifest, R"((?:--dist-dir|--out-dir|--output-path|-o|-d)[= ]['"]?([^\s'"]+))");
+        serve(plan, normal_path("", said.value_or(bundler.output)).value_or(bundler.output), true);
+        plan.evidence = {manifest.where({"scripts", "build"}), "the build makes files, and nothing serves them"};
+        return;
+    }
+}
+
 void complete_plan(const Manifest& manifest, const Start& start, Plan& plan)
 {
     using Complete = void (*)(const Manifest&, const Start&, Plan&);
-    static const std::map<std::string_view, Complete> completions = {{"next", plan_next},
+    static const std::map<std::string_view, Complete> completions = {{"functions-framework", plan_functions},
+                                                                     {"next", plan_next},
                                                                      {"nuxt", plan_nuxt},
                                                                      {"remix", plan_remix},
                                                                      {"astro", plan_astro},

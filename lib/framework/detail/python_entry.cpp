@@ -29,9 +29,8 @@ constexpr std::array<std::string_view, 22> other_directories = {
     "alembic", "notebooks",  "static",   "assets",  "public",   "media",       "templates", "data",
     "tools",   "benchmarks", "fixtures", "samples", "e2e",      "requirements"};
 
-constexpr std::array<std::string_view, 9> other_files = {"setup.py",  "conftest.py",      "noxfile.py",
-                                                         "tasks.py",  "fabfile.py",       "dodo.py",
-                                                         "manage.py", "gunicorn.conf.py", "versioneer.py"};
+constexpr std::array<std::string_view, 8> other_files = {
+    "setup.py", "conftest.py", "noxfile.py", "fabfile.py", "dodo.py", "manage.py", "gunicorn.conf.py", "versioneer.py"};
 
 template <typename List>
 bool holds(const List& list, std::string_view name)

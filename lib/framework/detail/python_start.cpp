@@ -275,8 +275,9 @@ struct Called {
     int port;
 };
 
-constexpr std::array<Called, 9> called = {
-    {{"google-adk", R"(^\s*(?:import|from) google\.adk\b)", R"(^root_agent\s*=)", 8000},
+constexpr std::array<Called, 10> called = {
+    {{"functions-framework", R"(^\s*(?:import|from) functions_framework\b)", R"(@functions_framework\.)", 8080},
+     {"google-adk", R"(^\s*(?:import|from) google\.adk\b)", R"(^root_agent\s*=)", 8000},
      {"streamlit", R"(^\s*(?:import|from) streamlit\b)", R"(streamlit)", 8501},
      {"chainlit", R"(^\s*(?:import|from) chainlit\b)", R"(chainlit)", 8000},
      {"gradio", R"(^\s*(?:import|from) gradio\b)", R"(\.launch\()", 7860},
@@ -296,7 +297,16 @@ void start_called(Start& start, const Code& code, Application& application, cons
         start.argv = in_shell(fmt::format("{}\"{}\"{}", front, port_of(start), back));
         start.environment.emplace_back("HOME", "/tmp");
     };
-    if (kind.framework == "streamlit") {
+    if (kind.framework == "functions-framework") {
+        const auto target = find_match(text_of(code, file),
+                                       R"(@functions_framework\.\w+[^\n]*\n(?:\s*@[^\n]*\n)*\s*(?:async )?def (\w+))");
+        start.port = port_or(code, kind.port);
+        start.command = fmt::format("functions-framework --target={}", target.value_or("main"));
+        start.argv = {"functions-framework", "--target=" + target.value_or("main")};  // which reads PORT
+        if (file != "main.py") {
+            start.argv.push_back("--source=" + file);
+        }
+    } else if (kind.framework == "streamlit") {
         by_command(fmt::format("streamlit run {} --server.address 0.0.0.0 --server.port ", quoted), "");
         start.environment.emplace_back("STREAMLIT_SERVER_HEADLESS", "true");
         start.environment.emplace_back("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false");
@@ -355,9 +365,10 @@ void start_object(Start& start, const Code& code, Application& application, cons
     start.framework = object.framework;
     start.entry = object.file;
     start.health_path = find_health(code);
-    application.evidence.push_back({{code.folder.in_tree(object.file), object.line, 1},
-                                    fmt::format("{} {} {}", object.attribute, object.is_factory ? "makes" : "is",
-                                                object.framework + "'s application")});
+    const auto whose = object.framework == "none" ? std::string("an") : object.framework + "'s";
+    application.evidence.push_back(
+        {{code.folder.in_tree(object.file), object.line, 1},
+         fmt::format("{} {} {} application", object.attribute, object.is_factory ? "makes" : "is", whose)});
     const auto module = module_of(code.folder, object.file);
     if (!module) {
         start_script(start, code, application, object.file, usual_port);
@@ -372,10 +383,32 @@ void start_object(Start& start, const Code& code, Application& application, cons
 
 }  // namespace
 
+/// With a server among the dependencies: a module whose `app` nobody here knows the maker of, and that starts nothing.
+std::optional<Object> find_callable(const Code& code)
+{
+    const auto& dependencies = code.project.requirements.dependencies;
+    const auto asgi = !dependencies.has("gunicorn") && dependencies.has("uvicorn");
+    if (!asgi && !dependencies.has("gunicorn")) {
+        return std::nullopt;
+    }
+    for (const auto* file : {"main.py", "app.py", "wsgi.py", "asgi.py", "application.py", "server.py"}) {
+        const auto text = text_of(code, file);
+        auto name = find_match(text, R"(^(app|application)\s*(?::[^=\n]+)?=[^=])");
+        name = name ? name : find_match(text, R"(^(?:async )?def (app|application)\()");
+        if (name && !has_guard(text)) {
+            return Object{
+                "none", asgi ? Interface::asgi : Interface::wsgi, file, *name, false, false, line_of(text, *name)};
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<Start> find_web(const Code& code, Application& application)
 {
     const auto* object = find_object(code);
     const auto call = find_call(code);
+    const auto unknown = object == nullptr && !call ? find_callable(code) : std::nullopt;
+    object = unknown ? &*unknown : object;
     Start start;
     const auto index = object == nullptr
                            ? code.files.size()
