@@ -188,9 +188,9 @@ std::string printable(std::string_view text)
 
 std::string printable_line(std::string_view text)
 {
-    auto line = printable(text);
-    for (auto at = line.find('\n'); at != std::string::npos; at = line.find('\n')) {
-        line.replace(at, 1, "\\n");
+    std::string line;
+    for (const auto c : printable(text)) {
+        line += c == '\n' ? std::string_view("\\n") : std::string_view(&c, 1);
     }
     return line;
 }

@@ -120,7 +120,8 @@ private:
     void add_program(std::string name, const std::string& file, const std::string& text)
     {
         const auto known = std::ranges::any_of(programs_, [&](const auto& each) { return each.name == name; });
-        if (is_plain_name(name) && !known) {
+        constexpr std::size_t most_programs = 100;
+        if (is_plain_name(name) && !known && programs_.size() < most_programs) {
             programs_.push_back({name, {folder_.in_tree(file), line_of(text, name), 1}});
         }
     }

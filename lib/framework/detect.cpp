@@ -106,8 +106,10 @@ std::vector<Application> below(const Folder& folder, const Overrides& overrides)
 {
     std::vector<Application> found;
     std::vector<Application> stray;
+    constexpr std::size_t most_folders = 200;
+    std::size_t looked_at = 0;
     for (const auto name : folder.directories()) {
-        if (std::ranges::find(beside, name) != beside.end()) {
+        if (std::ranges::find(beside, name) != beside.end() || ++looked_at > most_folders) {
             continue;
         }
         auto here = candidates(folder.child(name), overrides);

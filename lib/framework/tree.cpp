@@ -28,6 +28,7 @@ constexpr std::size_t most_bytes = std::size_t{64} << 20;   ///< of all files to
 constexpr std::size_t deepest = 24;
 constexpr std::size_t most_entries = 400'000;
 constexpr document::Limits limits{largest_lock, 64, 200'000};
+constexpr document::Limits xml_limits{largest_file, 64, 20'000};  ///< of a build file, which people write
 
 /// What is filled by programs and never holds what decides.
 constexpr std::array<std::string_view, 36> never_entered = {
@@ -315,7 +316,7 @@ const document::Node* Tree::yaml(std::string_view path) const
 const document::Element* Tree::xml(std::string_view path) const
 {
     return read_once(state_->elements, *this, path,
-                     [](const auto& text, const auto& file) { return document::parse_xml(text, file, limits); });
+                     [](const auto& text, const auto& file) { return document::parse_xml(text, file, xml_limits); });
 }
 
 const std::vector<std::string>& Tree::notes() const

@@ -200,6 +200,7 @@ std::string block_of(const std::string& text, std::string_view task)
                 return text.substr(open, end - open);
             }
         }
+        return {};  // a brace that nothing closes: nor does anything close those behind it
     }
     return {};
 }

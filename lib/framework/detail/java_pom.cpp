@@ -163,6 +163,7 @@ std::optional<PomText> Pom::property(std::string_view name) const
 std::string Pom::resolved(std::string text) const
 {
     constexpr int most_rounds = 16;
+    constexpr std::size_t longest_text = 4096;  // of what names, versions and paths are made of
     std::size_t from = 0;
     for (int round = 0; round < most_rounds; ++round) {
         const auto at = text.find("${", from);
@@ -195,6 +196,9 @@ std::string Pom::resolved(std::string text) const
             from = end;  // defined by nothing here
         } else {
             text.replace(at, end - at + 1, value);
+        }
+        if (text.size() > longest_text) {
+            return {};
         }
     }
     return text;

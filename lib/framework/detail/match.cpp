@@ -9,6 +9,8 @@
 namespace tinystacks::framework {
 namespace {
 
+constexpr std::size_t most_matches = 500;  ///< what each of them costs its reader is bounded so
+
 const re2::RE2& compiled(const char* pattern)
 {
     // Patterns are literals, so their addresses name them; one thread detects.
@@ -43,7 +45,7 @@ std::vector<std::string> find_matches(std::string_view text, const char* pattern
     std::vector<std::string> found;
     re2::StringPiece rest(text.data(), text.size());
     std::string group;
-    while (re2::RE2::FindAndConsume(&rest, compiled(pattern), &group)) {
+    while (found.size() < most_matches && re2::RE2::FindAndConsume(&rest, compiled(pattern), &group)) {
         found.push_back(group);
     }
     return found;

@@ -12,7 +12,7 @@ namespace tinystacks::framework {
 [[nodiscard]] bool matches(std::string_view text, const char* pattern);
 /// What the first group of the first match holds; empty when nothing matches.
 [[nodiscard]] std::optional<std::string> find_match(std::string_view text, const char* pattern);
-/// The first group of every match.
+/// The first group of every match, of 500 at most.
 [[nodiscard]] std::vector<std::string> find_matches(std::string_view text, const char* pattern);
 /// The line, from 1, on which `part` first stands in `text`; 0 when it does not.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view part);

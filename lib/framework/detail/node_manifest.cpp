@@ -57,7 +57,9 @@ std::vector<std::string> patterns_of(const Folder& folder)
     const auto add = [&](const document::Node* list) {
         for (const auto& item : list != nullptr && list->is_sequence() ? list->items : std::vector<document::Node>()) {
             if (item.is_scalar()) {
-                patterns.push_back(item.text);
+                if (patterns.size() < most_members) {
+                    patterns.push_back(item.text);
+                }
             }
         }
     };

@@ -93,7 +93,8 @@ private:
                 "the start script runs '{}': left out of the start, run it once per deployment", printable_line(part)));
             return true;
         }
-        if (is_build(part)) {
+        // One that a shell has to read could end in a comment or take in what follows it.
+        if (is_build(part) && simple) {
             start.build.push_back(part);
             return true;
         }

@@ -65,7 +65,11 @@ void unwatch(Words& argv, Start& start)
 
 void append(std::vector<std::pair<std::string, std::string>>& list, std::pair<std::string, std::string> variable)
 {
+    constexpr std::size_t most_variables = 200;
     const auto known = std::ranges::find(list, variable.first, [](const auto& each) { return each.first; });
+    if (known == list.end() && list.size() >= most_variables) {
+        return;
+    }
     if (known == list.end()) {
         list.push_back(std::move(variable));
     } else {
@@ -75,14 +79,15 @@ void append(std::vector<std::pair<std::string, std::string>>& list, std::pair<st
 
 void take_assignments(Words& argv, Start& start)
 {
-    while (!argv.empty()) {
-        const auto equals = argv.front().find('=');
-        if (equals == std::string::npos || !is_variable_name(argv.front().substr(0, equals))) {
-            return;
+    auto word = argv.begin();
+    for (; word != argv.end(); ++word) {
+        const auto equals = word->find('=');
+        if (equals == std::string::npos || !is_variable_name(std::string_view(*word).substr(0, equals))) {
+            break;
         }
-        append(start.environment, {argv.front().substr(0, equals), argv.front().substr(equals + 1)});
-        argv.erase(argv.begin());
+        append(start.environment, {word->substr(0, equals), word->substr(equals + 1)});
     }
+    argv.erase(argv.begin(), word);
 }
 
 std::optional<ScriptCall> script_call(const Words& argv)

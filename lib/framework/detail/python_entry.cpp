@@ -209,6 +209,7 @@ public:
         if (text_.find(maker.token) == std::string::npos) {
             return;
         }
+        constexpr std::size_t most_factories = 50;
         std::string function;
         bool guarded = false;
         std::size_t number = 0;
@@ -229,6 +230,9 @@ public:
                 object.is_factory = true;
                 object.needs_arguments = needs_arguments(text_, function);
                 factories.push_back(std::move(object));
+                if (factories.size() >= most_factories) {
+                    return;
+                }
             } else if (name != "return") {
                 objects.push_back(std::move(object));
             }

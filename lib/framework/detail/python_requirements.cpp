@@ -245,8 +245,9 @@ void read_setup(const Folder& folder, Requirements& requirements)
 {
     if (const auto* text = folder.text("setup.cfg")) {
         const auto list = find_match(*text, R"(^install_requires\s*=[ \t]*((?:[^\n]*\n)(?:[ \t]+[^\n]*\n?|\n)*))");
+        auto number = line_of(*text, "install_requires");
         for (const auto line : split(list ? std::string_view(*list) : std::string_view(), '\n')) {
-            add_line(folder, "setup.cfg", {std::string(trim(line)), line_of(*text, trim(line))}, requirements);
+            add_line(folder, "setup.cfg", {std::string(trim(line)), number++}, requirements);
         }
     }
     if (const auto* text = folder.text("setup.py")) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace tinystacks::framework {
 namespace {
@@ -72,11 +73,17 @@ std::vector<std::string> expand(const Folder& folder, std::string_view pattern)
 std::vector<std::string> directories_of(const Folder& folder, const document::Node* patterns)
 {
     std::vector<std::string> found;
+    constexpr std::size_t most_members = 500;
+    std::set<std::string> seen;
     for (const auto& pattern : patterns == nullptr ? std::vector<document::Node>() : patterns->items) {
-        if (pattern.is_scalar() && is_inner_path(pattern.text)) {
-            for (auto& directory : expand(folder, pattern.text)) {
-                found.push_back(std::move(directory));
-            }
+        if (!pattern.is_scalar() || !is_inner_path(pattern.text) || !seen.insert(pattern.text).second) {
+            continue;
+        }
+        for (auto& directory : expand(folder, pattern.text)) {
+            found.push_back(std::move(directory));
+        }
+        if (found.size() > most_members || seen.size() > most_members) {
+            break;
         }
     }
     return found;
