@@ -18,7 +18,7 @@ constexpr std::string_view lambda_adapter = "public.ecr.aws/awsguru/aws-lambda-a
 std::string checked(std::string_view text)
 {
     const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7F; };
-    if (!is_utf8(text) || std::ranges::any_of(text, control)) {
+    if (!is_utf8(text) || std::ranges::any_of(text, control) || printable(text) != text) {
         throw Error(ErrorKind::invalid_input, "'{}' holds a character that a Dockerfile cannot say",
                     printable_line(text));
     }

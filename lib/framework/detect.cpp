@@ -164,12 +164,21 @@ bool is_of_buildpack(std::string_view command)
     return matches(command, R"(\b(?:heroku-php-(?:apache2|nginx)|heroku-hhvm-)|^\s*bin/start-nginx\b)");
 }
 
+/// `npm start`, which was resolved to the program that the script starts.
+bool is_start_script(std::string_view command)
+{
+    return matches(command, R"(^(?:npm|yarn|pnpm|bun)(?: run)? start$)");
+}
+
 void apply_process(const Process& process, Application& application)
 {
     const auto command = without_migration(process.command, application.warnings);
     auto argv = std::move(application.recipe.command);
+    const auto same = is_start_script(command) && is_start_script(application.start_command);
     start_with(application, command, {process.where, "says how it is started"});
-    if (is_of_buildpack(command) && !argv.empty()) {
+    if (same && !argv.empty()) {
+        application.recipe.command = std::move(argv);
+    } else if (is_of_buildpack(command) && !argv.empty()) {
         application.recipe.command = std::move(argv);
         application.warnings.emplace_back("it would start what only a buildpack has: the image starts its own server");
     }

@@ -153,7 +153,7 @@ std::optional<Application> detect_jekyll(const Folder& folder, const Overrides& 
         stage.steps.emplace_back(dockerfile::Copy{files, "./", "", ""});
         stage.steps.emplace_back(dockerfile::Run{{application.install}, {}, locked ? "" : "there is no Gemfile.lock"});
     } else {
-        application.install = "gem install --no-document jekyll:4.3.4 webrick";
+        application.install = "gem install --no-document jekyll:4.3.4 webrick:1.9.1";
         stage.steps.emplace_back(dockerfile::Run{{application.install}, {}, ""});
     }
     application.build = std::string(gemfile != nullptr ? "bundle exec " : "") + "jekyll build --destination /site";

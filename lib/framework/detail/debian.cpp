@@ -20,7 +20,8 @@ void use_archive(dockerfile::Stage& stage, std::string_view debian)
              "apt-get update", "apt-get install --yes --no-install-recommends " + join(stage.packages, " "),
              "rm -rf /var/lib/apt/lists/*"},
             {},
-            "Debian keeps this old release in its archive only"});
+            "Debian keeps this old release in its archive only, whose versions do not change",
+            "DL3008"});
     stage.packages.clear();
 }
 

@@ -296,7 +296,7 @@ std::string directory_option(const Manager& manager, const std::string& director
         return {};
     }
     const auto* const option = manager.name == "pnpm" ? "--dir" : manager.name == "npm" ? "--prefix" : "--cwd";
-    return fmt::format(" {} {}", option, shell_quote(directory));
+    return fmt::format(" {}={}", option, shell_quote(directory));
 }
 
 std::string install_command(const Manager& manager)

@@ -121,6 +121,11 @@ private:
             return;
         }
         const auto call = script_call(argv);
+        if (call && calls_itself(*call, start)) {
+            start.warnings.push_back(
+                fmt::format("the script '{}' calls itself in the end", printable_line(call->script)));
+            return;
+        }
         const auto task = call ? std::nullopt : task_call(argv);
         if (depth < deepest && ((call && follow(*call, start, depth)) || (task && follow_task(*task, start, depth)))) {
             return;
@@ -146,12 +151,19 @@ private:
         return call.directory.empty() ? start.directory : normal_path(start.directory, call.directory);
     }
 
+    [[nodiscard]] bool calls_itself(const ScriptCall& call, const Start& start) const
+    {
+        const auto directory = directory_of(call, start);
+        return directory && followed_.contains({*directory, call.script});
+    }
+
     bool follow(const ScriptCall& call, Start& start, int depth)
     {
         const auto directory = directory_of(call, start);
-        if (!directory || !followed_.emplace(*directory, call.script).second) {
+        if (!directory) {
             return false;
         }
+        followed_.emplace(*directory, call.script);
         const Manifest manifest(directory->empty() ? workspace_.folder : workspace_.folder.child(*directory));
         auto script = manifest.script(call.script);
         if (script.empty()) {
