@@ -480,19 +480,7 @@ bool looks_like_deno(const std::string& text)
 std::string find_program(const Folder& folder)
 {
     const auto start = find_entry(folder, Manifest(folder), false);
-    if (start.found()) {
-        return start.argv.back();
-    }
-    std::vector<std::string> programs;
-    for (const auto file : folder.files()) {
-        const auto ends =
-            file.ends_with(".js") || file.ends_with(".mjs") || file.ends_with(".cjs") || file.ends_with(".ts");
-        if (ends && file.find(".config.") == std::string_view::npos && !file.ends_with(".d.ts") &&
-            !file.starts_with('.')) {
-            programs.emplace_back(file);
-        }
-    }
-    return programs.size() == 1 ? programs.front() : std::string();
+    return start.found() ? start.argv.back() : std::string();
 }
 
 std::optional<Application> detect_program(const Folder& folder, const Overrides& overrides)

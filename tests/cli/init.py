@@ -148,6 +148,11 @@ def check_hostile_repositories(place):
     told = json.loads(subprocess.run([place.program, "-C", str(huge), "init", "--dry-run", "--json"], capture_output=True,
                                      env=place.environment, check=False).stdout)
     expect("larger than" in json.dumps(told["detection"]), told["detection"])
+    link = fill(empty(place, "link"), FLASK)
+    secret.write_text("FROM scratch\nENV API_TOKEN=TOP-SECRET-TEXT\nEXPOSE 80\n")
+    os.symlink(secret, link / "Dockerfile")
+    told = init(place, link, status=3).stderr
+    expect("'Dockerfile' is a link that leads out of the repository" in told and "API_TOKEN" not in told, told)
     broken = fill(place.work / "broken", {"package.json": '{\n"name": \n'})
     expect("package.json:" in init(place, broken, status=3).stderr, "no place")
 

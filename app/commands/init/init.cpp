@@ -107,6 +107,9 @@ std::optional<Brought> find_brought(const std::filesystem::path& root, const fra
         throw Error(ErrorKind::invalid_input, "the Dockerfile '{}' lies outside '{}'", path.string(), root.string());
     }
     const auto* text = tree.text(inside.generic_string());
+    if (text == nullptr && tree.has_file(inside.generic_string())) {
+        throw Error(ErrorKind::invalid_input, "{}", tree.notes().back());
+    }
     if (text == nullptr) {
         throw Error(ErrorKind::not_found, "there is no '{}' in '{}'", inside.string(), root.string())
             .with_hint("name the one there is with --dockerfile PATH, or leave it out to have one written");

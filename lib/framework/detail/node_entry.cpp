@@ -131,6 +131,41 @@ std::string existing(const Folder& folder, const std::string& name)
 
 }  // namespace
 
+namespace {
+
+using Named = std::pair<std::string, Position>;
+
+/// `exports` as one path, or the path of "."; no conditions.
+Named named_by_exports(const Manifest& manifest)
+{
+    const auto whole = manifest.text({"exports"});
+    return {whole.empty() ? manifest.text({"exports", "."}) : whole, manifest.where({"exports"})};
+}
+
+/// `bin` as one path, or its only program.
+Named named_by_bin(const Manifest& manifest)
+{
+    const auto* bin = manifest.at({"bin"});
+    const auto only = bin != nullptr && bin->is_mapping() && bin->entries.size() == 1;
+    return {only ? bin->entries.front().value.text : manifest.text({"bin"}), manifest.where({"bin"})};
+}
+
+}  // namespace
+
+std::string only_program(const Folder& folder)
+{
+    std::vector<std::string> programs;
+    for (const auto file : folder.files()) {
+        const auto ends =
+            file.ends_with(".js") || file.ends_with(".mjs") || file.ends_with(".cjs") || file.ends_with(".ts");
+        if (ends && file.find(".config.") == std::string_view::npos && !file.ends_with(".d.ts") &&
+            !file.starts_with('.')) {
+            programs.emplace_back(file);
+        }
+    }
+    return programs.size() == 1 ? programs.front() : std::string();
+}
+
 Start find_entry(const Folder& folder, const Manifest& manifest, bool on_bun)
 {
     const auto take = [&](const std::string& file, Evidence evidence) {
@@ -172,10 +207,16 @@ Start find_entry(const Folder& folder, const Manifest& manifest, bool on_bun)
         }
     }
     const auto file = folder.first_file(names);
-    if (file.empty()) {
-        return {};
+    if (!file.empty()) {
+        return take(file, {{folder.in_tree(file), 0, 0}, "an entry file by its name"});
     }
-    return take(file, {{folder.in_tree(file), 0, 0}, "an entry file by its name"});
+    for (const auto& [text, where] : {named_by_exports(manifest), named_by_bin(manifest)}) {
+        if (const auto named = existing(folder, text); !named.empty()) {
+            return take(named, {where, "the only file that the package names"});
+        }
+    }
+    const auto only = only_program(folder);
+    return only.empty() ? Start() : take(only, {{folder.in_tree(only), 0, 0}, "the only program of the package"});
 }
 
 }  // namespace tinystacks::framework::node

@@ -135,6 +135,31 @@ bool matches_pattern(std::string_view path, std::string_view pattern)
            matches_segments(given, wanted);
 }
 
+namespace {
+
+/// `{a:1}` of JSON5 as `{a: 1}`, which YAML wants.
+std::string with_blanks(std::string_view json5)
+{
+    std::string text;
+    char quote = '\0';
+    for (std::size_t at = 0; at < json5.size(); ++at) {
+        const auto c = json5[at];
+        text += c;
+        if (c == '\\' && at + 1 < json5.size()) {
+            text += json5[++at];
+        } else if (quote != '\0') {
+            quote = c == quote ? '\0' : quote;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == ':') {
+            text += ' ';
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
 std::string served_folder(const Manifest& manifest)
 {
     for (const auto* const name : {"start", "serve", "web", "dev", "preview"}) {
@@ -162,7 +187,7 @@ Manifest::Manifest(const Folder& folder) : folder_(folder)
         // JSON5 without its comments and last commas is YAML's flow style.
         auto plain = document::without_comments(*text);
         std::ranges::replace(plain, '\t', ' ');
-        json5_ = document::parse_yaml(plain, folder.in_tree(file_));
+        json5_ = document::parse_yaml(with_blanks(plain), folder.in_tree(file_));
     }
 }
 

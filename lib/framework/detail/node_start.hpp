@@ -29,6 +29,8 @@ struct Start {
 [[nodiscard]] Start find_start_script(const Workspace& workspace, const Manager& manager, const std::string& directory);
 /// A file that is started by its name: main, server.js, src/index.ts. `on_bun` takes TypeScript as it is.
 [[nodiscard]] Start find_entry(const Folder& folder, const Manifest& manifest, bool on_bun);
+/// The only script of a folder, configurations left out; empty when there are none or several.
+[[nodiscard]] std::string only_program(const Folder& folder);
 /// The same command, resolved; `directory` is relative to the workspace.
 [[nodiscard]] Start resolve(const Workspace& workspace, const std::string& command, const std::string& directory);
 
