@@ -256,18 +256,21 @@ Detection detect(const Tree& tree, const Overrides& overrides)
 std::vector<std::string> known_frameworks()
 {
     std::vector<std::string> known = {
-        "actix",   "aspnet",  "axum",    "blazor", "chi",    "cpp",       "csharp",  "deno",    "dropwizard",
-        "drupal",  "echo",    "elixir",  "fiber",  "fsharp", "gin",       "go",      "gorilla", "hanami",
-        "helidon", "hugo",    "java",    "jekyll", "kotlin", "ktor",      "laravel", "mdbook",  "micronaut",
-        "mkdocs",  "node",    "phoenix", "php",    "play",   "python",    "quarkus", "rack",    "rails",
-        "rocket",  "roda",    "ruby",    "rust",   "scala",  "shell",     "sinatra", "slim",    "spring-boot",
-        "static",  "symfony", "vb",      "vertx",  "warp",   "wordpress", "zola"};
+        "actix",  "aspnet",  "axum",    "blazor",     "cakephp", "chi",       "codeigniter", "cpp",       "craft",
+        "csharp", "cuba",    "deno",    "dropwizard", "drupal",  "echo",      "elixir",      "fiber",     "flight",
+        "fsharp", "gin",     "go",      "gorilla",    "grape",   "hanami",    "helidon",     "hugo",      "java",
+        "jekyll", "kotlin",  "ktor",    "laminas",    "laravel", "lumen",     "mdbook",      "micronaut", "mkdocs",
+        "node",   "padrino", "phoenix", "php",        "play",    "python",    "quarkus",     "rack",      "rails",
+        "rocket", "roda",    "ruby",    "rust",       "scala",   "shell",     "sinatra",     "slim",      "spring-boot",
+        "static", "symfony", "vb",      "vertx",      "warp",    "wordpress", "yii",         "zola"};
     for (auto* more : {&node_frameworks, &python_frameworks}) {
         for (auto& name : (*more)()) {
             known.push_back(std::move(name));
         }
     }
     std::ranges::sort(known);
+    const auto repeated = std::ranges::unique(known);
+    known.erase(repeated.begin(), repeated.end());
     return known;
 }
 

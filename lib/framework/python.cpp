@@ -228,9 +228,9 @@ std::optional<Application> detect_python(const Folder& folder, const Overrides& 
 
 std::vector<std::string> python_frameworks()
 {
-    return {"django",   "flask",  "fastapi", "starlette", "litestar",  "sanic",  "quart",
-            "fasthtml", "falcon", "bottle",  "dash",      "streamlit", "gradio", "chainlit",
-            "nicegui",  "panel",  "aiohttp", "tornado",   "celery"};
+    return {"django",   "flask",  "fastapi", "starlette", "litestar",  "sanic",      "quart",
+            "fasthtml", "falcon", "bottle",  "dash",      "streamlit", "gradio",     "chainlit",
+            "nicegui",  "panel",  "aiohttp", "tornado",   "celery",    "google-adk", "functions-framework"};
 }
 
 }  // namespace tinystacks::framework

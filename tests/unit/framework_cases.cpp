@@ -58,12 +58,14 @@ std::string json_of(const std::vector<std::string>& words)
     return "[" + text + "]";
 }
 
+using Line = std::pair<std::string, std::string>;
+
 /// Everything detection says, as lines of the same form.
-std::vector<std::pair<std::string, std::string>> said(const framework::Tree& tree)
+std::vector<Line> said(const framework::Tree& tree)
 {
     const auto detection = framework::detect(tree);
     const auto& found = detection.application;
-    std::vector<std::pair<std::string, std::string>> lines = {
+    std::vector<Line> lines = {
         {"language", found.language},
         {"framework", found.framework},
         {"package_manager", found.package_manager},
@@ -117,6 +119,7 @@ bool is_partial(const std::string& key)
 TEST_CASE("detect says of each application of the fixtures what it is", "[framework]")
 {
     std::size_t count = 0;
+    const auto known = framework::known_frameworks();  // what is found can be said with --framework
     for (const auto& entry : fs::directory_iterator(fs::path(TS_FIXTURES) / "framework")) {
         const auto name = entry.path().filename().string();
         CAPTURE(name);
@@ -129,6 +132,9 @@ TEST_CASE("detect says of each application of the fixtures what it is", "[framew
         }
         const framework::Tree tree(directory.path());
         const auto lines = said(tree);
+        const auto framework = std::ranges::find(lines, "framework", &Line::first)->second;
+        const auto refused = !std::ranges::find(lines, "refusal", &Line::first)->second.empty();
+        CHECK((framework == "none" || refused || std::ranges::find(known, framework) != known.end()));
         for (const auto& [key, value] : wanted.expected) {
             const auto fits = [&, key = key, value = value](const auto& line) {
                 return line.first == key &&
