@@ -187,8 +187,10 @@ std::optional<Start> find_server_script(const Code& code, const Start& web, Appl
 {
     const auto script = find_script(code);
     const auto* text = script && !script->file.empty() ? code.folder.text(script->file) : nullptr;
-    if (text == nullptr || !matches(*text, R"(uvicorn\.run\(|\bapp\.run\(|\bserve\(|hypercorn|gunicorn)") ||
-        !matches(*text, R"(0\.0\.0\.0|['"]HOST['"])")) {
+    const auto serves = text != nullptr &&
+                        matches(*text, R"(uvicorn\.run\(|\bapp\.run\(|\bserve\(|hypercorn|gunicorn)") &&
+                        matches(*text, R"(0\.0\.0\.0|['"]HOST['"])");
+    if (!script || (!serves && script->name != "start")) {
         return std::nullopt;
     }
     auto start = start_of_script(code, application, *script);

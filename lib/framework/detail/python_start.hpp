@@ -47,7 +47,7 @@ struct Code {
 /// What the project calls start, its only script, a worker, or a file that is one by name.
 [[nodiscard]] std::optional<Start> find_plain(const Code& code, Application& application);
 
-/// The project's own script in front of `web`, when it starts a server that others can reach.
+/// The project's own script in front of `web`: the one called start, or one that starts a server others can reach.
 [[nodiscard]] std::optional<Start> find_server_script(const Code& code, const Start& web, Application& application);
 
 /// A server that is started in the image although no manifest names it: adds it and says so.
