@@ -9,22 +9,20 @@ namespace {
 
 constexpr std::size_t most_projects = 100;
 
-std::optional<Project> read_project(const Folder& root, const std::string& file)
+/// What is built and started of the project in `directory`; nothing for libraries and tests.
+std::optional<Project> make_project(const std::string& directory, const std::string& name, const document::Node* node,
+                                    Position where)
 {
-    const auto slash = file.rfind('/');
-    if (slash == std::string::npos || file.substr(slash) != "/project.json") {
-        return std::nullopt;
-    }
-    const auto* node = root.json(file);
     Project project;
-    project.directory = file.substr(0, slash);
-    project.name = text_at(node, {"name"});
-    project.where = {root.in_tree(file), 1, 0};
+    project.directory = directory;
+    project.name = name;
+    project.where = std::move(where);
     const auto last = project.directory.substr(project.directory.rfind('/') + 1);
     project.name = project.name.empty() ? last : project.name;
     const auto* targets = find_path(node, {"targets"});
     const auto* build = find_path(targets == nullptr ? find_path(node, {"architect"}) : targets, {"build"});
     project.executor = text_at(build, {"executor"});
+    project.executor = project.executor.empty() ? text_at(build, {"builder"}) : project.executor;
     if (text_at(node, {"projectType"}) == "library" || project.name.ends_with("-e2e") || project.executor.empty()) {
         return std::nullopt;
     }
@@ -39,14 +37,40 @@ std::optional<Project> read_project(const Folder& root, const std::string& file)
     return project;
 }
 
+std::optional<Project> read_project(const Folder& root, const std::string& file)
+{
+    const auto slash = file.rfind('/');
+    if (slash == std::string::npos || file.substr(slash) != "/project.json") {
+        return std::nullopt;
+    }
+    const auto* node = root.json(file);
+    return make_project(file.substr(0, slash), text_at(node, {"name"}), node, {root.in_tree(file), 1, 0});
+}
+
+/// The projects that workspace.json holds itself, as Nx had them up to version 14.
+void add_inline(const Folder& root, std::vector<Project>& projects)
+{
+    const auto* listed = find_path(root.json("workspace.json"), {"projects"});
+    for (const auto& entry : listed == nullptr ? std::vector<document::Entry>() : listed->entries) {
+        const auto directory = normal_path("", text_at(&entry.value, {"root"})).value_or("");
+        if (!entry.value.is_mapping() || directory.empty() || projects.size() >= most_projects) {
+            continue;
+        }
+        if (auto project = make_project(directory, entry.key, &entry.value, entry.key_where)) {
+            projects.push_back(std::move(*project));
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<Project> find_projects(const Folder& root)
 {
     std::vector<Project> projects;
-    if (!root.has_file("nx.json")) {
+    if (!root.has_file("nx.json") && !root.has_file("workspace.json")) {
         return projects;
     }
+    add_inline(root, projects);
     for (const auto& file : root.find_files("project.json", most_projects)) {
         if (auto project = read_project(root, file)) {
             projects.push_back(std::move(*project));
