@@ -141,11 +141,6 @@ void choose(const Folder& folder, const Manifest& manifest, const Overrides& ove
             return;
         }
     }
-    if (matches(manifest.script("start"), R"(^bunx?\s)")) {
-        manager.name = "bun";
-        manager.evidence = {manifest.where({"scripts", "start"}), "the start script calls bun"};
-        return;
-    }
     manager.name = manifest.exists() ? "npm" : "none";
     manager.evidence = {manifest.where({}), "npm, as nothing says another"};
 }
