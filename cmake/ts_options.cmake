@@ -17,7 +17,7 @@ target_compile_options(ts_options INTERFACE
   -fno-strict-aliasing -fstack-protector-strong
   # One build folder gives the same bytes as another.
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
-target_link_options(ts_options INTERFACE -pie -Wl,-z,relro,-z,now -Wl,--as-needed)
+target_link_options(ts_options INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
 # Half a megabyte of relocations that every start reads; glibc takes them packed since 2.36.
 include(CheckCXXSourceRuns)
 set(CMAKE_REQUIRED_LINK_OPTIONS -Wl,-z,pack-relative-relocs)
@@ -30,9 +30,14 @@ if(TS_STRICT)
   target_compile_options(ts_options INTERFACE -Werror)
 endif()
 if(TS_SANITIZE)
+  # Every check carries pointers: ten million relocations, half a second of each start, if the place is not fixed.
+  set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(ts_options INTERFACE -fno-pie)
+  target_link_options(ts_options INTERFACE -no-pie)
   target_compile_options(ts_options INTERFACE -fsanitize=${TS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(ts_options INTERFACE -fsanitize=${TS_SANITIZE})
 else()
+  target_link_options(ts_options INTERFACE -pie)
   target_compile_definitions(ts_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 if(TS_CRASH_POINTS)
@@ -45,5 +50,7 @@ endif()
 
 find_program(TS_CCACHE ccache)
 if(TS_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TS_CCACHE})
+  # Without this ccache leaves out the precompiled header, and whatever includes it.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${TS_CCACHE})
 endif()
