@@ -56,6 +56,20 @@ std::string extended(const CommandLine& line, std::string_view flag, const std::
     return fmt::format("{} {}", text, flag);
 }
 
+std::string from_outside(std::string hint, std::string_view directory)
+{
+    constexpr std::string_view program = "tinystacks ";
+    if (directory == "." || hint.find(" -C ") != std::string::npos) {
+        return hint;
+    }
+    const auto where = fmt::format("-C {} ", shell_quote(directory));
+    for (auto at = hint.find(program); at != std::string::npos; at = hint.find(program, at + program.size())) {
+        const auto begins = at == 0 || hint[at - 1] == ' ';
+        hint.insert(at + program.size(), begins ? where : "");
+    }
+    return hint;
+}
+
 std::string enumerate(const std::vector<std::string>& words, std::string_view last)
 {
     if (words.size() < 2) {

@@ -19,6 +19,9 @@ using CommandLine = std::vector<std::string>;
 /// The command line with one flag more, to copy; `otherwise` as above.
 [[nodiscard]] std::string extended(const CommandLine& line, std::string_view flag, const std::string& otherwise);
 
+/// A hint as it is to be typed in the directory that the user is in, when -C named `directory` instead.
+[[nodiscard]] std::string from_outside(std::string hint, std::string_view directory);
+
 /// A value on the command line is none of the words that are possible there.
 class WrongWord : public std::exception {
 public:

@@ -1,5 +1,6 @@
 #include "cli.hpp"
 
+#include "correction.hpp"
 #include "watch.hpp"
 
 #include "base/error.hpp"
@@ -22,6 +23,12 @@ namespace tinystacks::app {
 namespace {
 
 constexpr int bug = 70;  // EX_SOFTWARE of sysexits.h
+
+/// `error` with its hint as it is to be typed where the user is.
+Error with_typed_hint(const Error& error, const GlobalOptions& options)
+{
+    return error.with_hint(from_outside(error.hint(), options.directory));
+}
 
 /// Prints what a command had to say. In a pipe that its reader has closed this ends quietly.
 int finish(const view::Report& report, const Error* error, const GlobalOptions& options, view::Console& out,
@@ -70,8 +77,12 @@ int run(int argc, char** argv, char** environment, view::Console& out, view::Con
         Services services(environment, options);
         commands::Context context{services, out, err};
         report = parsed.action(context);
+        if (report.error) {
+            report.error = with_typed_hint(*report.error, options);
+        }
         return finish(report, report.error ? &*report.error : nullptr, options, out, err);
-    } catch (const Error& error) {
+    } catch (const Error& thrown) {
+        const auto error = with_typed_hint(thrown, options);
         report = view::Report();
         report.exit_code = exit_code(error.kind());
         report.problems.assign(error.problems().begin(), error.problems().end());

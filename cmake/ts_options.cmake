@@ -33,6 +33,10 @@ if(TS_SANITIZE)
   # Every check carries pointers: ten million relocations, half a second of each start, if the place is not fixed.
   set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(ts_options INTERFACE -fno-pie)
+  # ASan would fence the undefined-behaviour checks' own data too, which are most of the globals; the library's
+  # assertions watch our tables instead.
+  target_compile_options(ts_options INTERFACE --param=asan-globals=0)
+  target_compile_definitions(ts_options INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(ts_options INTERFACE -no-pie)
   target_compile_options(ts_options INTERFACE -fsanitize=${TS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(ts_options INTERFACE -fsanitize=${TS_SANITIZE})

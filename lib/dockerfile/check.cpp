@@ -126,7 +126,7 @@ private:
                  fmt::format("EXPOSE {}, or tinystacks init --port {}", surroundings_.port, ports.front()));
         }
         if (!surroundings_.has_ignore) {
-            warn(0, "ignore", "there is no .dockerignore: .git, .env and what was built here come into the image",
+            warn(0, "ignore", "there is no .dockerignore: COPY takes .git, .env and what was built here into the image",
                  "tinystacks init writes one");
         }
     }

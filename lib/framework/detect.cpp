@@ -187,6 +187,11 @@ void apply_process(const Process& process, Application& application)
 void apply_starts(const Folder& folder, const Overrides& overrides, Application& application)
 {
     if (!overrides.start.empty()) {
+        if (application.delivery == Delivery::files) {
+            throw Error(ErrorKind::usage, "--start is for what runs: this image serves the files of '{}'",
+                        printable_line(application.output.empty() ? "." : application.output))
+                .with_hint("tinystacks init --explain");
+        }
         start_with(application, overrides.start, {{"--start", 0, 0}, "you said how it is started"});
         std::erase_if(application.questions, [](const Question& question) {
             return std::ranges::any_of(question.answers,
@@ -206,7 +211,11 @@ std::string find_dockerfile(const Folder& folder)
 void check_overrides(const Tree& tree, const Overrides& overrides)
 {
     if (!overrides.root.empty() && !tree.has_directory(overrides.root)) {
-        throw Error(ErrorKind::usage, "there is no directory '{}' to take as --root", printable_line(overrides.root));
+        throw Error(ErrorKind::usage,
+                    "there is no directory '{}' to take as --root: it is relative to the repository's root, and "
+                    "lies in it",
+                    printable_line(overrides.root))
+            .with_hint("tinystacks init --explain");
     }
     const auto known = known_frameworks();
     if (!overrides.framework.empty() && std::ranges::find(known, overrides.framework) == known.end()) {

@@ -1,7 +1,9 @@
 #include "base/text.hpp"
 #include "framework/detail/match.hpp"
 #include "framework/detail/node_image.hpp"
+#include "framework/detail/node_member.hpp"
 #include "framework/detail/node_nx.hpp"
+#include "framework/detail/node_program.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,44 +25,6 @@ bool has_pages(const Folder& folder)
            !served_folder(manifest).empty();
 }
 
-/// Which package of a workspace is started when its root says nothing.
-struct Deployables {
-    std::vector<std::string> members;
-};
-
-bool serves(const Workspace& workspace, const std::string& member)
-{
-    const Manifest manifest(workspace.folder.child(member));
-    const auto start = manifest.script("start");
-    const auto inside = manifest.folder();
-    if (has_framework(manifest) && (!manifest.has("vite") || inside.has_file("index.html") || !start.empty() ||
-                                    !manifest.script_mentions("vite"))) {
-        return true;
-    }
-    const auto library = std::ranges::any_of(
-        std::array<const char*, 7>{"express", "fastify", "koa", "@hapi/hapi", "hono", "@nestjs/core", "polka"},
-        [&](const auto* name) { return manifest.has_in_production(name); });
-    return (!start.empty() && !resolve(workspace, start, member).development) ||
-           (library && find_entry(inside, manifest, false).found());
-}
-
-Deployables deployables_of(const Workspace& workspace)
-{
-    Deployables found;
-    std::ranges::copy_if(workspace.members, std::back_inserter(found.members),
-                         [&](const auto& member) { return serves(workspace, member); });
-    return found;
-}
-
-void ask_which(const Workspace& workspace, const std::vector<std::string>& members, Application& application)
-{
-    Question question{"the workspace has several applications: which one?", {}};
-    for (const auto& member : members) {
-        question.answers.push_back("--root " + shell_quote(workspace.folder.in_tree(member)));
-    }
-    application.questions.push_back(std::move(question));
-}
-
 /// The port that a command names: `-p 4000`, `--port=4000`.
 int port_in(const std::vector<std::string>& argv)
 {
@@ -76,18 +40,6 @@ int port_in(const std::vector<std::string>& argv)
         }
     }
     return 0;
-}
-
-/// The member in which a file of the workspace lies; the directory itself when it is none.
-std::string member_of(const Workspace& workspace, const std::string& directory, const std::string& file)
-{
-    const auto path = normal_path(directory, file).value_or("");
-    for (const auto& member : workspace.members) {
-        if (path.starts_with(member + "/")) {
-            return member;
-        }
-    }
-    return directory;
 }
 
 bool is_on_bun(const Workspace& workspace, const Manifest& manifest, const Manager& manager)
@@ -124,7 +76,7 @@ public:
         if (!scripted_) {
             start_unsaid();
         } else if (is_spread()) {
-            ask_which(workspace_, deployables_of(workspace_).members, application_);
+            ask_which(workspace_, deployable_members(workspace_), application_);
         }
         const auto home =
             scripted_ || start_.found() ? member_of(workspace_, start_.directory, start_.entry) : directory_;
@@ -142,7 +94,7 @@ private:
     {
         const auto& program = start_.program();
         return (program == "turbo" || program == "nx" || program == "lerna") &&
-               deployables_of(workspace_).members.size() > 1;
+               deployable_members(workspace_).size() > 1;
     }
 
     /// An application of an Nx workspace, when no script starts one: the one asked for, its default, or the only one.
@@ -213,7 +165,7 @@ private:
         if (framework || start_.found() || workspace_.members.empty() || !workspace_.member.empty()) {
             return;
         }
-        const auto found = deployables_of(workspace_).members;
+        const auto found = deployable_members(workspace_);
         if (found.size() > 1) {
             ask_which(workspace_, found, application_);
         } else if (found.size() == 1) {
@@ -470,54 +422,6 @@ private:
     std::string directory_;
     bool scripted_ = false;
 };
-
-bool looks_like_deno(const std::string& text)
-{
-    return matches(text, R"(\bDeno\.|from\s+['"](https://|jsr:|npm:))");
-}
-
-/// One program without a package.json.
-std::string find_program(const Folder& folder)
-{
-    const auto start = find_entry(folder, Manifest(folder), false);
-    return start.found() ? start.argv.back() : std::string();
-}
-
-std::optional<Application> detect_program(const Folder& folder, const Overrides& overrides)
-{
-    const auto file = find_program(folder);
-    const auto* text = file.empty() ? nullptr : folder.text(file);
-    if (text == nullptr || looks_like_deno(*text)) {
-        return std::nullopt;
-    }
-    const Sources sources(folder, file);
-    const auto on_node =
-        sources.listens() || matches(*text, R"(\brequire\(|\bprocess\.|^#!.*\b(node|bun)\b|from ['"]node:)");
-    if (folder.has_file("index.html") && !on_node) {
-        return std::nullopt;
-    }
-    Application application;
-    application.language = "node";
-    application.score = by_stray_file;
-    const auto on_bun = matches(*text, R"(\bBun\.|from ['"]bun['":]|^#!.*\bbun\b)");
-    application.evidence.push_back({{folder.in_tree(file), 0, 0}, "a program without a package.json"});
-    application.entry = file;
-    application.start_command = fmt::format("{} {}", on_bun ? "bun" : "node", shell_quote(file));
-    Findings found{
-        Workspace{folder, {}, {}}, Manifest(folder), {}, {}, {}, {}, {}, {}, {}, {}, sources.health_path(), on_bun};
-    found.start.argv = {on_bun ? "bun" : "node", file};
-    found.start.entry = file;
-    found.runtimes =
-        choose_runtimes(found.workspace, found.manifest, found.manager, overrides, on_bun, application.warnings);
-    application.runtime = on_bun && !found.runtimes.node_is_pinned ? found.runtimes.bun : found.runtimes.node;
-    application.variables = sources.variables();
-    constexpr int usual_port = 3000;
-    application.port = overrides.port != 0 ? overrides.port
-                       : sources.listens() ? sources.port().value_or(usual_port)
-                                           : 0;
-    write_recipe(found, overrides, application);
-    return application;
-}
 
 /// Its builds need its own tool, which no registry of the image has.
 Application refuse_meteor(const Folder& folder)

@@ -104,9 +104,9 @@ void tell_front_end(const Folder& folder, Application& application)
         const auto file = std::string(name) + "package.json";
         try {
             if (folder.has_file(file) && find_path(folder.json(file), {"scripts", "build"}) != nullptr) {
-                application.warnings.push_back(fmt::format(
-                    "{} has a build of its own, which this Dockerfile does not run: build it before, or deploy it apart",
-                    file));
+                application.warnings.push_back(fmt::format("{} has a build of its own, which this Dockerfile does not "
+                                                           "run: build it before, or deploy it apart",
+                                                           file));
             }
         } catch (const Error& error) {
             application.warnings.push_back(fmt::format("not read: {}", error.what()));

@@ -76,7 +76,7 @@ def check_somebodys_dockerfile_is_kept_and_checked(place):
     folder = fill(place.work / "shop", {**EXPRESS, "Dockerfile": "FROM node\nEXPOSE 3000\nCMD node server.js\n"})
     found = look(place, folder, "--force")
     rules = {problem["rule"]: problem["line"] for problem in found["problems"]}
-    expect(rules == {"dockerfile.latest": 1, "dockerfile.root": 1, "dockerfile.shell_form": 3}, rules)
+    expect(rules == {"dockerfile.ignore": None, "dockerfile.latest": 1, "dockerfile.root": 1, "dockerfile.shell_form": 3}, rules)
     init(place, folder, "--force")
     expect((folder / "Dockerfile").read_text().startswith("FROM node\n"), "it was overwritten")
 

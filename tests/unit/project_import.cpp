@@ -67,8 +67,8 @@ project::ImportRequest request_of(const Case& of)
         if (key != "request") {
             continue;
         }
-        if (parts[0] == "known") {
-            request.known[std::string(parts[1])] = {{}, {}, std::string(parts[2]), std::string(parts[3])};
+        if (parts[0] == "ecs_service") {
+            request.ecs_services[std::string(parts[1])] = parts[2];
         } else {
             (parts[0] == "service"   ? request.service
              : parts[0] == "account" ? request.account
@@ -80,8 +80,9 @@ project::ImportRequest request_of(const Case& of)
 
 project::Imported import(const Case& from, const std::filesystem::path& root)
 {
-    return value_of(from, "from") == "compose" ? project::import_compose(root, request_of(from))
-                                               : project::import_copilot(root, request_of(from));
+    const framework::Tree tree(root);
+    return value_of(from, "from") == "compose" ? project::import_compose(tree, request_of(from))
+                                               : project::import_copilot(tree, request_of(from));
 }
 
 std::string text_of(const project::Remark& remark)
@@ -192,7 +193,7 @@ TEST_CASE("import reads nothing through links that lead out of the repository", 
     replace_file(outside.path() / "compose.yml", "services: { app: { build: ., ports: ['80:80'] } }\n");
     std::filesystem::create_symlink(outside.path() / "compose.yml", directory.path() / "compose.yml");
     try {
-        (void)project::import_compose(directory.path(), {});
+        (void)project::import_compose(framework::Tree(directory.path()), {});
         FAIL("expected an Error");
     } catch (const Error& error) {
         CHECK(error.kind() == ErrorKind::invalid_input);
@@ -211,7 +212,7 @@ TEST_CASE("import refuses what is no text of a sensible size", "[project]")
                                            "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e]\n"));
     replace_file(directory.path() / "compose.yaml", text);
     try {
-        (void)project::import_compose(directory.path(), {});
+        (void)project::import_compose(framework::Tree(directory.path()), {});
         FAIL("expected an Error");
     } catch (const Error& error) {
         CHECK(error.kind() == ErrorKind::invalid_input);

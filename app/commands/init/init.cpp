@@ -1,54 +1,19 @@
+#include "commands/init/plan.hpp"
 #include "commands/init/starter.hpp"
-#include "commands/project.hpp"
 #include "commands/values.hpp"
-#include "view/detection.hpp"
-#include "view/import.hpp"
 
 #include "base/file.hpp"
 #include "base/temp_dir.hpp"
 #include "base/text.hpp"
-#include "dockerfile/check.hpp"
-#include "dockerfile/instruction.hpp"
-#include "dockerfile/write.hpp"
-#include "framework/detect.hpp"
 #include "git/root.hpp"
-#include "project/import/import.hpp"
-#include "project/init.hpp"
-#include "project/project.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace tinystacks::app::commands {
 namespace {
 
 constexpr std::size_t most_bytes = std::size_t{1} << 20;
-/// What a stage of this machine's Docker wants of an application that does not listen.
-constexpr int any_port = 8080;
-
-struct Options {
-    framework::Overrides overrides;
-    std::string dockerfile;
-    std::string from;
-    std::string service;
-    std::string account;
-    std::string region;
-    std::string starter;
-    bool buildkit = false;
-    bool lambda = false;
-    bool explain = false;
-    bool force = false;
-    bool dry_run = false;
-};
-
-/// Where the repository begins, and the folder in it that the command was given in.
-struct Place {
-    std::filesystem::path root;
-    std::string below;
-    bool is_repository = false;
-};
 
 Place find_place(const Services& services)
 {
@@ -59,180 +24,44 @@ Place find_place(const Services& services)
 }
 
 /// What becomes of one planned file.
-enum class Fate { written, unchanged, kept };
+enum class Status { written, unchanged, kept };
 
-std::string_view to_string(Fate fate)
+std::string_view to_string(Status fate)
 {
-    return fate == Fate::written ? "written" : fate == Fate::unchanged ? "unchanged" : "kept";
+    return fate == Status::written ? "written" : fate == Status::unchanged ? "unchanged" : "kept";
 }
 
-Fate fate_of(const std::filesystem::path& path, const std::string& text, const Options& options)
+Status status_of(const std::filesystem::path& path, const std::string& text, const InitOptions& options)
 {
     const auto there = find_file(path, most_bytes);
     if (!there) {
-        return Fate::written;
+        return Status::written;
     }
-    return *there == text ? Fate::unchanged : options.force ? Fate::written : Fate::kept;
-}
-
-/// The application of the folder one is in; of the whole repository when that folder has none.
-framework::Detection detect(const framework::Tree& tree, const Place& place, framework::Overrides overrides)
-{
-    if (overrides.root.empty() && tree.has_directory(place.below)) {
-        overrides.root = place.below;
-        auto detection = framework::detect(tree, overrides);
-        if (place.below.empty() || detection.application.language != "none" || !detection.dockerfile.empty()) {
-            return detection;
-        }
-        overrides.root.clear();
-    }
-    return framework::detect(tree, overrides);
-}
-
-/// A Dockerfile that is not ours is kept, and used.
-struct Brought {
-    std::filesystem::path path;
-    std::string text;
-};
-
-std::optional<Brought> find_brought(const std::filesystem::path& root, const framework::Tree& tree,
-                                    const Options& options, const framework::Detection& detection)
-{
-    const std::filesystem::path path = options.dockerfile.empty() ? detection.dockerfile : options.dockerfile;
-    if (path.empty()) {
-        return std::nullopt;
-    }
-    const auto inside = path.lexically_normal();
-    if (inside.is_absolute() || *inside.begin() == "..") {
-        throw Error(ErrorKind::invalid_input, "the Dockerfile '{}' lies outside '{}'", path.string(), root.string());
-    }
-    const auto* text = tree.text(inside.generic_string());
-    if (text == nullptr && tree.has_file(inside.generic_string())) {
-        throw Error(ErrorKind::invalid_input, "{}", tree.notes().back());
-    }
-    if (text == nullptr) {
-        throw Error(ErrorKind::not_found, "there is no '{}' in '{}'", inside.string(), root.string())
-            .with_hint("name the one there is with --dockerfile PATH, or leave it out to have one written");
-    }
-    return view::is_ours(*text) ? std::nullopt : std::optional(Brought{inside, *text});
-}
-
-/// 0 when nothing says it.
-int container_port(const Options& options, const Brought& brought, const framework::Application& application)
-{
-    if (options.overrides.port != 0) {
-        return options.overrides.port;
-    }
-    const auto exposed = dockerfile::exposed_ports(brought.text);
-    return exposed.empty() ? application.port : exposed.front();
-}
-
-/// Why their Dockerfile cannot be used; empty when it can.
-std::optional<Error> find_obstacle(const Brought& brought, const Options& options,
-                                   const framework::Application& application)
-{
-    if (container_port(options, brought, application) != 0) {
-        return std::nullopt;
-    }
-    return Error(ErrorKind::usage, "'{}' exposes no port: add EXPOSE to it, or say which one it is",
-                 printable(brought.path.string()))
-        .with_hint("tinystacks init --port 8080");
-}
-
-/// Why no Dockerfile can be written; empty when one can.
-std::optional<Error> find_obstacle(const Place& place, const framework::Detection& detection)
-{
-    const auto& application = detection.application;
-    if (application.language == "none") {
-        return Error(ErrorKind::not_found,
-                     "nothing in '{}' says what the application is written in, and there is no Dockerfile",
-                     place.root.string())
-            .with_hint("write a Dockerfile, or name the application's folder with --root DIR");
-    }
-    if (!application.questions.empty()) {
-        const auto& question = application.questions.front();
-        std::vector<std::string> answers;
-        for (const auto& answer : question.answers) {
-            answers.push_back("tinystacks init " + printable_line(answer));
-        }
-        return Error(ErrorKind::usage, "{}", printable_line(question.text)).with_hint(join(answers, "\n       "));
-    }
-    if (!application.refusal.empty()) {
-        return Error(ErrorKind::not_found, "{}", application.refusal)
-            .with_hint("write a Dockerfile, then tinystacks init");
-    }
-    return std::nullopt;
-}
-
-/// Whether a stage of the project as it is runs on AWS Lambda.
-bool has_lambda_stage(const std::filesystem::path& root)
-{
-    const auto text = find_file(root / project::default_file, most_bytes);
-    if (!text) {
-        return false;
-    }
-    try {
-        const auto stages = project::parse(*text, std::string(project::default_file)).project.stages;
-        return std::ranges::any_of(stages, [](const stage::Stage& stage) {
-            return std::holds_alternative<stage::LambdaTarget>(stage.target);
-        });
-    } catch (const Error&) {
-        return false;  // `validate` says what is wrong with it
-    }
-}
-
-/// What is planned, and what is to be said about it.
-struct Plan {
-    project::InitRequest request;
-    std::vector<project::PlannedFile> files;
-    std::vector<Problem> problems;
-};
-
-void plan_brought(const Brought& brought, const Options& options, const framework::Application& application, Plan& plan)
-{
-    plan.request.dockerfile = brought.path;
-    plan.request.container_port = container_port(options, brought, application);
-    plan.problems = dockerfile::check(brought.text, {brought.path.generic_string(),
-                                                     true,  // one is written with the rest
-                                                     options.overrides.port});
-    plan.files = project::plan_init(plan.request);
-}
-
-void plan_written(const framework::Application& application, const Place& place, const Options& options, Plan& plan)
-{
-    const auto port = application.port == 0 ? any_port : application.port;
-    plan.request.dockerfile = std::filesystem::path(application.root) / "Dockerfile";
-    plan.request.container_port = options.overrides.port == 0 ? port : options.overrides.port;
-    plan.files = project::plan_init(plan.request);
-    const dockerfile::WriteOptions how{view::decided(application), options.buildkit,
-                                       options.lambda || has_lambda_stage(place.root)};
-    plan.files.insert(plan.files.begin(), {plan.request.dockerfile, dockerfile::write(application.recipe, how)});
-    const auto ignore = std::ranges::find(plan.files, ".dockerignore", &project::PlannedFile::path);
-    ignore->text = dockerfile::write_ignore(application.recipe);
+    return *there == text ? Status::unchanged : options.force ? Status::written : Status::kept;
 }
 
 /// Writes what is planned, unless nothing is to be written, and reports each file.
-void write(const Plan& plan, const Place& place, const Options& options, view::Report& report)
+void write(const InitPlan& plan, const Place& place, const InitOptions& options, view::Report& report)
 {
     auto files = nlohmann::json::array();
     bool kept = false;
     bool written = false;
     for (const auto& [path, text] : plan.files) {
-        const auto fate = fate_of(place.root / path, text, options);
-        kept = kept || fate == Fate::kept;
+        const auto status = status_of(place.root / path, text, options);
+        kept = kept || status == Status::kept;
         files.push_back({{"path", path.generic_string()},
-                         {"status", to_string(fate)},
+                         {"status", to_string(status)},
                          {"text", options.dry_run ? nlohmann::json(text) : nlohmann::json(nullptr)}});
         if (options.dry_run) {
             report.text += fmt::format("--- {} ({}{})\n{}", path.generic_string(),
-                                       fate == Fate::written ? "would be " : "", to_string(fate), text);
+                                       status == Status::written ? "would be " : "", to_string(status), text);
             continue;
         }
-        if (fate == Fate::written) {
+        if (status == Status::written) {
             replace_file(place.root / path, text, 0644);
             written = true;
         }
-        report.text += fmt::format("{}: {}\n", path.generic_string(), to_string(fate));
+        report.text += fmt::format("{}: {}\n", path.generic_string(), to_string(status));
     }
     (*report.result)["files"] = std::move(files);
     if (kept) {
@@ -248,90 +77,8 @@ void write(const Plan& plan, const Place& place, const Options& options, view::R
     }
 }
 
-/// A project of AWS Copilot's or Compose's files; a Dockerfile is written only where theirs is not there.
-void plan_imported(const framework::Tree& tree, const Place& place, const Options& options, view::Report& report,
-                   Plan& plan)
-{
-    project::ImportRequest request;
-    request.directory_name = plan.request.directory_name;
-    request.schema = plan.request.schema;
-    request.service = options.service;
-    request.account = options.account;
-    request.region = options.region;
-    request.port = options.overrides.port;
-    auto imported =
-        options.from == "copilot" ? project::import_copilot(tree, request) : project::import_compose(tree, request);
-    (*report.result)["import"] = view::to_json(imported);
-    report.text += view::remarks_text(imported);
-    plan.files = std::move(imported.files);
-    plan.request.container_port = imported.port;
-    if (imported.dockerfile.empty() || tree.has_file(imported.dockerfile)) {
-        return;
-    }
-    auto overrides = options.overrides;
-    overrides.root = imported.context;
-    overrides.start = overrides.start.empty() ? imported.start : overrides.start;
-    const auto detection = framework::detect(tree, overrides);
-    if (auto obstacle = find_obstacle(place, detection)) {
-        report.notes.push_back(fmt::format("warning: '{}' is not there, and none is written: {}",
-                                           printable_line(imported.dockerfile), obstacle->what()));
-        return;
-    }
-    const auto& recipe = detection.application.recipe;
-    plan.files.push_back({imported.dockerfile, dockerfile::write(recipe, {view::decided(detection.application),
-                                                                          options.buildkit, options.lambda})});
-    plan.files.push_back({".dockerignore", dockerfile::write_ignore(recipe)});
-}
-
-void say_what_was_found(const framework::Detection& detection, const framework::Tree& tree, bool explain,
-                        view::Report& report)
-{
-    (*report.result)["detection"] = view::to_json(detection, tree.notes());
-    const auto& application = detection.application;
-    if (explain) {
-        report.text += view::explanation(detection);
-    } else if (application.language != "none") {
-        report.notes.push_back("found " + view::summary(application));
-    }
-    for (const auto* list : {&application.warnings, &tree.notes()}) {
-        for (const auto& each : *list) {
-            report.notes.push_back("warning: " + printable_line(each));
-        }
-    }
-}
-
-/// Plans the files, or says in the report why there are none.
-std::optional<Plan> make_plan(const framework::Tree& tree, const Place& place, const Options& options,
-                              const Services& services, view::Report& report)
-{
-    Plan plan;
-    plan.request.directory_name = std::filesystem::canonical(place.root).filename().string();
-    plan.request.schema = services.schema();
-    if (!options.from.empty()) {
-        plan_imported(tree, place, options, report, plan);
-        return plan;
-    }
-    const auto detection = detect(tree, place, options.overrides);
-    const auto brought = find_brought(place.root, tree, options, detection);
-    say_what_was_found(detection, tree, options.explain, report);
-    (*report.result)["framework"] = brought ? "docker" : detection.application.framework;
-    report.error = brought ? find_obstacle(*brought, options, detection.application) : find_obstacle(place, detection);
-    if (report.error) {
-        report.exit_code = exit_code(report.error->kind());
-    }
-    if (report.error || options.explain) {
-        return std::nullopt;
-    }
-    if (brought) {
-        plan_brought(*brought, options, detection.application, plan);
-    } else {
-        plan_written(detection.application, place, options, plan);
-    }
-    return plan;
-}
-
 /// The starter's files, then what `init` makes of them. With --dry-run both are made elsewhere.
-Place write_starter(const Options& options, const Place& place, const TempDir& elsewhere, view::Report& report)
+Place write_starter(const InitOptions& options, const Place& place, const TempDir& elsewhere, view::Report& report)
 {
     const auto target = options.dry_run ? elsewhere.path() / "hello" : place.root / place.below;
     std::filesystem::create_directories(target);
@@ -344,7 +91,7 @@ Place write_starter(const Options& options, const Place& place, const TempDir& e
     return options.dry_run ? Place{target, "", true} : place;
 }
 
-view::Report run(const Options& options, Context& context)
+view::Report run(const InitOptions& options, Context& context)
 {
     const auto& services = context.services;
     view::Report report;
@@ -359,12 +106,11 @@ view::Report run(const Options& options, Context& context)
         place = write_starter(options, place, elsewhere.emplace(), report);
     }
     const framework::Tree tree(place.root);
-    const auto plan = make_plan(tree, place, options, services, report);
+    const auto plan = plan_init(tree, place, options, services, report);
     if (!plan) {
         return report;
     }
     (*report.result)["container_port"] = plan->request.container_port;
-    report.problems = plan->problems;
     write(*plan, place, options, report);
     if (!report.problems.empty()) {
         report.notes.insert(report.notes.begin(), std::string(trim(view::text(report.problems))));
@@ -372,7 +118,7 @@ view::Report run(const Options& options, Context& context)
     return report;
 }
 
-void declare_overrides(CLI::App& command, Options& options)
+void declare_overrides(CLI::App& command, InitOptions& options)
 {
     auto& overrides = options.overrides;
     command.add_option("--framework", overrides.framework, "The framework or language, when it is not the one found.")
@@ -397,13 +143,10 @@ void declare_overrides(CLI::App& command, Options& options)
     command.add_option("--port", overrides.port, "The port it listens on; the code or EXPOSE say it otherwise.")
         ->type_name("PORT")
         ->check(port());
-    command.add_option("--root", overrides.root, "The application's folder, relative to the repository's root.")
-        ->type_name("DIR")
-        ->check(a_value());
 }
 
 /// Where the project comes from, when it is neither the application nor a Dockerfile.
-void declare_origins(CLI::App& command, Options& options)
+void declare_origins(CLI::App& command, InitOptions& options)
 {
     auto* from = command.add_option("--from", options.from, "Move in: read the files of AWS Copilot or Compose.")
                      ->type_name("TOOL")
@@ -420,17 +163,38 @@ void declare_origins(CLI::App& command, Options& options)
         ->type_name("REGION")
         ->check(a_value())
         ->needs(from);
-    command.add_option("--starter", options.starter, "Write a small application into an empty directory first.")
-        ->type_name("NAME")
-        ->check(one_of(starters()))
-        ->excludes(from);
+    command
+        .add_option("--ecs-service", options.ecs_services,
+                    "The ECS service that is a stage's target, with --from copilot; more than once for more stages.")
+        ->type_name("STAGE=ARN")
+        ->check(a_value())
+        ->needs(from);
+    auto* starter =
+        command.add_option("--starter", options.starter, "Write a small application into an empty directory first.")
+            ->type_name("NAME")
+            ->check(one_of(starters()))
+            ->excludes(from);
+    // They look for an application in the repository.
+    command
+        .add_option("--root", options.overrides.root, "The application's folder, relative to the repository's root.")
+        ->type_name("DIR")
+        ->check(a_value())
+        ->excludes(from, starter);
+    command
+        .add_option("--dockerfile", options.dockerfile,
+                    "The Dockerfile there is, relative to the repository's root, when it has another name.")
+        ->type_name("PATH")
+        ->check(a_value())
+        ->excludes(from, starter);
+    command.add_flag("--explain", options.explain, "Show what was found, where and by which rule; write nothing.")
+        ->excludes(from, starter);
 }
 
 }  // namespace
 
 void declare_init(CLI::App& parent, const OnParsed& on_parsed)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<InitOptions>();
     auto* command =
         parent
             .add_subcommand("init", "Recognise the application; write Dockerfile, build.yml, release.yml and "
@@ -438,14 +202,8 @@ void declare_init(CLI::App& parent, const OnParsed& on_parsed)
             ->group("Everyday");
     declare_overrides(*command, *options);
     declare_origins(*command, *options);
-    command
-        ->add_option("--dockerfile", options->dockerfile,
-                     "The Dockerfile there is, relative to the repository's root, when it has another name.")
-        ->type_name("PATH")
-        ->check(a_value());
     command->add_flag("--buildkit", options->buildkit, "Write a Dockerfile with cache mounts, which needs BuildKit.");
     command->add_flag("--lambda", options->lambda, "Write a Dockerfile whose image runs on AWS Lambda too.");
-    command->add_flag("--explain", options->explain, "Show what was found, where and by which rule; write nothing.");
     command->add_flag("--force", options->force, "Write files anew that are there and differ.");
     command->add_flag("--dry-run", options->dry_run, "Show the files, write nothing.");
     command->callback(

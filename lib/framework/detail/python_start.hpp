@@ -3,6 +3,7 @@
 #include "framework/application.hpp"
 #include "framework/detail/python_entry.hpp"
 #include "framework/detail/python_manager.hpp"
+#include "framework/detail/python_object.hpp"
 #include "framework/detect.hpp"
 
 #include <optional>

@@ -10,6 +10,7 @@ namespace tinystacks::framework {
 namespace {
 
 constexpr std::size_t most_members = 60;
+constexpr std::size_t most_globbed = 500;
 
 std::string below(const std::string& directory, std::string_view name)
 {
@@ -73,7 +74,6 @@ std::vector<std::string> expand(const Folder& folder, std::string_view pattern)
 std::vector<std::string> directories_of(const Folder& folder, const document::Node* patterns)
 {
     std::vector<std::string> found;
-    constexpr std::size_t most_members = 500;
     std::set<std::string> seen;
     for (const auto& pattern : patterns == nullptr ? std::vector<document::Node>() : patterns->items) {
         if (!pattern.is_scalar() || !is_inner_path(pattern.text) || !seen.insert(pattern.text).second) {
@@ -82,7 +82,7 @@ std::vector<std::string> directories_of(const Folder& folder, const document::No
         for (auto& directory : expand(folder, pattern.text)) {
             found.push_back(std::move(directory));
         }
-        if (found.size() > most_members || seen.size() > most_members) {
+        if (found.size() > most_globbed || seen.size() > most_globbed) {
             break;
         }
     }

@@ -1,6 +1,7 @@
 #include "project/import/import.hpp"
 
 #include "base/text.hpp"
+#include "dockerfile/instruction.hpp"
 #include "project/import/detail/compose_service.hpp"
 
 #include <algorithm>
@@ -12,28 +13,14 @@ using namespace detail;
 
 namespace {
 
-constexpr int highest_port = 65535;
+/// Of this machine, for the stages whose port the file does not publish.
+constexpr int first_port = 8001;
 constexpr std::size_t longest_name = 100;
 constexpr std::size_t longest_listing = 20;
 
 /// Source: the Compose Specification, "The Compose file": the first that is there.
 constexpr std::array<std::string_view, 4> file_names = {"compose.yaml", "compose.yml", "docker-compose.yaml",
                                                         "docker-compose.yml"};
-
-/// The last port that a Dockerfile's EXPOSE names; 0 when it names none.
-int exposed_port(const std::string* dockerfile)
-{
-    int port = 0;
-    for (const auto line : split(dockerfile == nullptr ? std::string_view() : std::string_view(*dockerfile), '\n')) {
-        const auto text = trim(line);
-        if (to_lower(text.substr(0, 7)) == "expose ") {
-            const auto word = trim(text.substr(7));
-            const auto found = port_of(word.substr(0, word.find_first_of(" /\t")));
-            port = found != 0 ? found : port;
-        }
-    }
-    return port;
-}
 
 class ComposeImport {
 public:
@@ -202,9 +189,9 @@ int ComposeImport::container_port(const ComposePort& port, const Image& image, c
     }
     const auto variable = variables.find("PORT");
     const auto from_variable = variable == variables.end() ? 0 : port_of(variable->second);
-    const auto found = from_variable != 0         ? from_variable
-                       : image.dockerfile.empty() ? 0
-                                                  : exposed_port(tree_.text(image.dockerfile));
+    const auto* dockerfile = image.dockerfile.empty() ? nullptr : tree_.text(image.dockerfile);
+    const auto exposed = dockerfile == nullptr ? std::vector<int>() : dockerfile::exposed_ports(*dockerfile);
+    const auto found = from_variable != 0 ? from_variable : exposed.empty() ? 0 : exposed.front();
     if (found == 0) {
         throw Error(ErrorKind::usage, "nothing says which port service {} listens on", in_quotes(service_.name))
             .at(service_.where)
@@ -217,15 +204,12 @@ int ComposeImport::container_port(const ComposePort& port, const Image& image, c
 std::vector<DraftStage> ComposeImport::stages(const ComposePort& port, int container_port) const
 {
     std::vector<DraftStage> stages;
-    auto next = request_.first_port;
-    for (const auto& name : request_.stages) {
+    auto next = first_port;
+    for (const auto* name : {"dev", "prod"}) {
         DraftStage stage;
         stage.name = stage::Name::parse(name).str();
         next += next == port.published ? 1 : 0;
         const auto own = stages.empty() && port.published != 0 ? port.published : next++;
-        if (own < 1 || own > highest_port) {
-            throw Error(ErrorKind::invalid_input, "'{}' is no port: ports are 1 to 65535", own);
-        }
         stage.target = stage::DockerTarget{own, container_port};
         stages.push_back(std::move(stage));
     }
@@ -278,11 +262,6 @@ Imported ComposeImport::run()
 Imported import_compose(const framework::Tree& tree, const ImportRequest& request)
 {
     return ComposeImport(tree, request).run();
-}
-
-Imported import_compose(const std::filesystem::path& root, const ImportRequest& request)
-{
-    return import_compose(framework::Tree(root), request);
 }
 
 }  // namespace tinystacks::project

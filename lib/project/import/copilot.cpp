@@ -33,11 +33,10 @@ void check(const ImportRequest& request)
     };
     check_one(request.account, is_account, "account: it has twelve digits");
     check_one(request.region, is_region, "region");
-    for (const auto& [stage, known] : request.known) {
-        check_one(known.account, is_account, "account: it has twelve digits");
-        check_one(known.region, is_region, "region");
-        check_one(known.cluster, is_ecs_cluster, "cluster");
-        check_one(known.service, is_ecs_service, "service");
+    for (const auto& [stage, arn] : request.ecs_services) {
+        check_one(
+            arn, [](const std::string& text) { return find_arn(text, "ecs") && is_ecs_service(text); },
+            "ARN of an ECS service");
     }
 }
 
@@ -71,19 +70,11 @@ private:
 
 void CopilotImport::find_target(DraftStage& stage, const CopilotEnvironment& environment)
 {
-    const auto given = request_.known.find(stage.name);
-    auto known = given == request_.known.end() ? KnownStage{} : given->second;
-    for (const auto& text : {known.cluster, known.service}) {
-        if (const auto arn = find_arn(text, "ecs")) {
-            known.region = known.region.empty() ? arn->region : known.region;
-            known.account = known.account.empty() ? arn->account : known.account;
-        }
-    }
-    const auto first = [](const std::string& one, const std::string& two, const std::string& three) {
-        return !one.empty() ? one : !two.empty() ? two : three;
-    };
-    stage.account = first(known.account, environment.known.account, request_.account);
-    stage.region = first(known.region, environment.known.region, request_.region);
+    const auto given = request_.ecs_services.find(stage.name);
+    const auto service = given == request_.ecs_services.end() ? std::string() : given->second;
+    const auto arn = find_arn(service, "ecs").value_or(Arn{environment.region, environment.account, {}});
+    stage.account = arn.account.empty() ? request_.account : arn.account;
+    stage.region = arn.region.empty() ? request_.region : arn.region;
     const auto environment_stack = fmt::format("{}-{}", shown_, stage.name);
     const auto service_stack = fmt::format("{}-{}", environment_stack, service_.name);
     const auto ask = [&](std::string_view key, std::string what, const std::string& command) {
@@ -99,17 +90,21 @@ void CopilotImport::find_target(DraftStage& stage, const CopilotEnvironment& env
                         "Parameter.Value --output text",
                         shown_, stage.name));
     }
-    stage::EcsTarget target{first(known.cluster, {}, std::string(placeholder)),
-                            first(known.service, {}, std::string(placeholder))};
-    if (known.cluster.empty() && has_ecs_service()) {
+    // service/CLUSTER/SERVICE; ARNs of before 2018 do not name the cluster.
+    const auto parts = split(arn.resource, '/');
+    const auto cluster = parts.size() == 3 ? std::string(parts[1]) : std::string();
+    if (cluster.empty() && has_ecs_service()) {
         ask("cluster", fmt::format(": {}-Cluster-…, whose ending only AWS knows", environment_stack),
             resource_command(environment_stack, "Cluster", region));
     }
-    if (known.service.empty() && has_ecs_service()) {
-        ask("service", fmt::format(": {}-Service-…, whose ending only AWS knows", service_stack),
+    if (service.empty() && has_ecs_service()) {
+        ask("service",
+            fmt::format(": {}-Service-…, whose ending only AWS knows; --ecs-service {}=ARN takes what AWS tells",
+                        service_stack, stage.name),
             resource_command(service_stack, "Service", region));
     }
-    stage.target = target;
+    const auto or_placeholder = [](const std::string& text) { return text.empty() ? std::string(placeholder) : text; };
+    stage.target = stage::EcsTarget{or_placeholder(cluster), or_placeholder(service)};
 }
 
 DraftStage CopilotImport::stage_of(const CopilotEnvironment& environment, Draft& draft)
@@ -120,8 +115,8 @@ DraftStage CopilotImport::stage_of(const CopilotEnvironment& environment, Draft&
     const auto manifest = with_overrides(*service_.manifest, environment.name);
     const CopilotNames names{application_, environment.name};
     auto found = environment;
-    learn_from_arns(manifest.find("secrets"), "secretsmanager", found.known);
-    learn_from_arns(manifest.find("secrets"), "ssm", found.known);
+    learn_from_arns(manifest.find("secrets"), "secretsmanager", found);
+    learn_from_arns(manifest.find("secrets"), "ssm", found);
     find_target(stage, found);
     stage.health = copilot_health(manifest);
     stage.runtime = copilot_variables(manifest, names, remarks_);
@@ -244,11 +239,6 @@ Imported import_copilot(const framework::Tree& tree, const ImportRequest& reques
 {
     check(request);
     return CopilotImport(tree, request).run();
-}
-
-Imported import_copilot(const std::filesystem::path& root, const ImportRequest& request)
-{
-    return import_copilot(framework::Tree(root), request);
 }
 
 }  // namespace tinystacks::project

@@ -4,21 +4,12 @@
 #include "framework/tree.hpp"
 #include "project/init.hpp"
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tinystacks::project {
-
-/// What is known of a stage from elsewhere than the repository: flags, or a look into the account. Empty: unknown.
-struct KnownStage {
-    std::string account;
-    std::string region;
-    std::string cluster;  ///< name or ARN
-    std::string service;  ///< name or ARN
-};
 
 /// What `tinystacks init --from …` knows beside the files.
 struct ImportRequest {
@@ -27,10 +18,8 @@ struct ImportRequest {
     std::string schema;          ///< as InitRequest::schema
     std::string account;         ///< of the repository of images, and of stages of which nothing else is known
     std::string region;          ///< likewise
-    std::map<std::string, KnownStage> known = {};       ///< by stage
-    int port = 0;                                       ///< what the application listens on; 0: as the files say
-    std::vector<std::string> stages = {"dev", "prod"};  ///< of a Compose file, which has none
-    int first_port = 8001;                              ///< of this machine, where the file publishes none
+    std::map<std::string, std::string> ecs_services = {};  ///< ARNs by stage, which say account, region and cluster too
+    int port = 0;                                          ///< what the application listens on; 0: as the files say
 };
 
 /// What became of something that tinystacks.yml cannot say.
@@ -70,13 +59,11 @@ struct Imported {
 /// several, Error{invalid_input} with file and line for what cannot be read or would lead out of the repository.
 /// Source: AWS Copilot CLI documentation, "Manifest"; names of resources: its CloudFormation templates.
 [[nodiscard]] Imported import_copilot(const framework::Tree& tree, const ImportRequest& request);
-[[nodiscard]] Imported import_copilot(const std::filesystem::path& root, const ImportRequest& request);
 
 /// Reads the Compose file in the repository's root: one service of it, for the Docker engine of this machine. A
 /// service that has `build` is preferred when it is the only one. Throws as import_copilot(), and Error{usage} naming
 /// --port when nothing says which port the application listens on.
 /// Source: the Compose Specification.
 [[nodiscard]] Imported import_compose(const framework::Tree& tree, const ImportRequest& request);
-[[nodiscard]] Imported import_compose(const std::filesystem::path& root, const ImportRequest& request);
 
 }  // namespace tinystacks::project

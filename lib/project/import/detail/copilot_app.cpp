@@ -98,7 +98,7 @@ public:
         } catch (const Error& error) {
             throw error.at(where);
         }
-        return list_.emplace_back(CopilotEnvironment{name, where, {}, stage::Approval::none, {}, {}});
+        return list_.emplace_back(CopilotEnvironment{name, where, {}, {}, stage::Approval::none, {}, {}});
     }
 
     void read_pipeline(const std::string& path);
@@ -207,7 +207,7 @@ void Environments::read_folder(const CopilotService& service)
     for (auto& environment : list_) {
         const auto* manifest = find_yaml(tree_, fmt::format("copilot/environments/{}/manifest.yml", environment.name));
         // Certificates of the load balancer are of the environment's own region; those of `cdn` are not.
-        learn_from_arns(manifest == nullptr ? nullptr : manifest->find("http"), "acm", environment.known);
+        learn_from_arns(manifest == nullptr ? nullptr : manifest->find("http"), "acm", environment);
     }
 }
 
@@ -291,20 +291,20 @@ std::vector<CopilotEnvironment> copilot_environments(const framework::Tree& tree
     return environments.take();
 }
 
-void learn_from_arns(const document::Node* node, std::string_view service, KnownStage& known)
+void learn_from_arns(const document::Node* node, std::string_view service, CopilotEnvironment& environment)
 {
-    if (node == nullptr || !known.region.empty()) {
+    if (node == nullptr || !environment.region.empty()) {
         return;
     }
     if (const auto arn = node->is_scalar() ? find_arn(node->text, service) : std::nullopt) {
-        known.region = arn->region;
-        known.account = arn->account;
+        environment.region = arn->region;
+        environment.account = arn->account;
     }
     for (const auto& item : node->items) {
-        learn_from_arns(&item, service, known);
+        learn_from_arns(&item, service, environment);
     }
     for (const auto& entry : node->entries) {
-        learn_from_arns(&entry.value, service, known);
+        learn_from_arns(&entry.value, service, environment);
     }
 }
 

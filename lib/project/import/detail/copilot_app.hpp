@@ -21,7 +21,8 @@ struct CopilotService {
 struct CopilotEnvironment {
     std::string name;
     Position where;
-    KnownStage known;  ///< account and region, where the files tell them
+    std::string account;  ///< empty where the files do not tell it
+    std::string region;   ///< likewise
     stage::Approval approval = stage::Approval::none;
     std::string tests_from;  ///< the pipeline's file
     std::vector<std::string> tests;
@@ -37,7 +38,7 @@ struct CopilotEnvironment {
 [[nodiscard]] std::vector<CopilotEnvironment> copilot_environments(const framework::Tree& tree,
                                                                    const CopilotService& service, Remarks& remarks);
 
-/// Account and region of the first ARN of `service` below `node`.
-void learn_from_arns(const document::Node* node, std::string_view service, KnownStage& known);
+/// Account and region of the first ARN of `service` below `node`, unless they are known.
+void learn_from_arns(const document::Node* node, std::string_view service, CopilotEnvironment& environment);
 
 }  // namespace tinystacks::project::detail
