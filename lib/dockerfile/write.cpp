@@ -25,6 +25,16 @@ std::string checked(std::string_view text)
     return std::string(text);
 }
 
+/// A command as it is where its cache is mounted: pip's must not be told to keep none.
+std::string with_cache(std::string command)
+{
+    constexpr std::string_view flag = " --no-cache-dir";
+    if (const auto at = command.find(flag); at != std::string::npos) {
+        command.erase(at, flag.size());
+    }
+    return command;
+}
+
 /// A shell's command that stays the RUN it is in: a backslash at its end would take the next line, `<<` a
 /// here-document.
 std::string checked_command(std::string_view text)
@@ -127,12 +137,14 @@ public:
         text += comment(run.reason) + (run.unlinted.empty() ? "" : "# hadolint ignore=" + run.unlinted + "\n") + "RUN ";
         if (options_.buildkit) {
             for (const auto& cache : run.caches) {
+                mounts = true;
                 text += "--mount=type=cache,target=" + checked(cache) + " \\\n    ";
             }
         }
         std::vector<std::string> commands;
         for (const auto& command : run.commands) {
-            commands.push_back(checked_command(command));
+            commands.push_back(
+                checked_command(options_.buildkit && !run.caches.empty() ? with_cache(command) : command));
         }
         text += join(commands, " \\\n    && ") + "\n";
     }
@@ -173,6 +185,7 @@ public:
     }
 
     std::string text;
+    bool mounts = false;  ///< it has a cache mount
 
 private:
     const WriteOptions& options_;
@@ -219,7 +232,6 @@ void write_end(Writer& writer, const Recipe& recipe, const WriteOptions& options
 std::string write(const Recipe& recipe, const WriteOptions& options)
 {
     Writer writer(options);
-    writer.text = options.buildkit ? "# requires BuildKit: its cache mounts keep downloads between builds\n" : "";
     writer.text += comment(options.decided) + fmt::format("ARG REGISTRY={}\n", registry);
     for (const auto& stage : recipe.stages) {
         writer.begin(stage);
@@ -231,7 +243,8 @@ std::string write(const Recipe& recipe, const WriteOptions& options)
         }
     }
     write_end(writer, recipe, options);
-    return writer.text;
+    return writer.mounts ? "# requires BuildKit: its cache mounts keep downloads between builds\n" + writer.text
+                         : writer.text;
 }
 
 std::string write_ignore(const Recipe& recipe)

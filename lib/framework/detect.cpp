@@ -4,9 +4,11 @@
 #include "base/text.hpp"
 #include "framework/detail/languages.hpp"
 #include "framework/detail/match.hpp"
+#include "framework/pin.hpp"
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
 namespace tinystacks::framework {
@@ -187,11 +189,6 @@ void apply_process(const Process& process, Application& application)
 void apply_starts(const Folder& folder, const Overrides& overrides, Application& application)
 {
     if (!overrides.start.empty()) {
-        if (application.delivery == Delivery::files) {
-            throw Error(ErrorKind::usage, "--start is for what runs: this image serves the files of '{}'",
-                        printable_line(application.output.empty() ? "." : application.output))
-                .with_hint("tinystacks init --explain");
-        }
         start_with(application, overrides.start, {{"--start", 0, 0}, "you said how it is started"});
         std::erase_if(application.questions, [](const Question& question) {
             return std::ranges::any_of(question.answers,
@@ -208,12 +205,22 @@ std::string find_dockerfile(const Folder& folder)
     return name.empty() ? std::string() : folder.in_tree(name);
 }
 
+/// A folder as the tree names it: shells complete "web/", and our own JSON says "." for the root.
+std::string normal_root(const std::string& root)
+{
+    auto normal = std::filesystem::path(root).lexically_normal().generic_string();
+    while (normal.ends_with('/') && normal.size() > 1) {
+        normal.pop_back();
+    }
+    return normal == "." ? std::string() : normal;
+}
+
 void check_overrides(const Tree& tree, const Overrides& overrides)
 {
     if (!overrides.root.empty() && !tree.has_directory(overrides.root)) {
         throw Error(ErrorKind::usage,
-                    "there is no directory '{}' to take as --root: it is relative to the repository's root, and "
-                    "lies in it",
+                    "there is no directory '{}' to take as --root: it is relative to the repository's root, and lies "
+                    "in it",
                     printable_line(overrides.root))
             .with_hint("tinystacks init --explain");
     }
@@ -224,10 +231,69 @@ void check_overrides(const Tree& tree, const Overrides& overrides)
     }
 }
 
+/// What serves files takes any port from PORT.
+void listen_on(int port, Application& application)
+{
+    application.port = port;
+    application.recipe.port = port;
+    application.recipe.health = dockerfile::wget_health(port, "/health");
+}
+
+bool runs(const dockerfile::Recipe& recipe, const std::string& command)
+{
+    return std::ranges::any_of(recipe.stages, [&](const dockerfile::Stage& stage) {
+        return std::ranges::any_of(stage.steps, [&](const auto& step) {
+            const auto* run = std::get_if<dockerfile::Run>(&step);
+            return run != nullptr && std::ranges::any_of(run->commands, [&](const auto& each) {
+                       return each.find(command) != std::string::npos;
+                   });
+        });
+    });
+}
+
+/// Throws Error{usage} for what was said and changes nothing, so that nobody believes it did.
+void check_taken(const Application& application, const Overrides& overrides)
+{
+    const auto refuse = [&](std::string_view flag, const std::string& value, const std::string& why) {
+        throw Error(ErrorKind::usage, "{} '{}': {}", flag, printable_line(value), why)
+            .with_hint("tinystacks init --explain");
+    };
+    const auto what = subject(application);
+    if (!overrides.framework.empty() && !is_called(application, overrides.framework)) {
+        throw Error(ErrorKind::usage, "nothing here looks like {}", overrides.framework)
+            .with_hint("tinystacks init --explain");
+    }
+    if (!overrides.package_manager.empty() && application.package_manager != overrides.package_manager) {
+        refuse("--package-manager", overrides.package_manager,
+               application.package_manager == "none"
+                   ? fmt::format("{} is installed by none", what)
+                   : fmt::format("this is installed by {}", application.package_manager));
+    }
+    const auto& pin = application.runtime.pin;
+    if (!overrides.version.empty() && application.refusal.empty() && (!pin || pin->rule != said_version)) {
+        refuse("--version", overrides.version, fmt::format("{} has none that can be chosen", what));
+    }
+    if (!overrides.start.empty() && application.delivery == Delivery::files) {
+        refuse("--start", overrides.start,
+               fmt::format("nothing is started, the files of '{}' are served",
+                           printable_line(application.output.empty() ? "." : application.output)));
+    }
+    const auto open = !application.refusal.empty() || !application.questions.empty();
+    if (!overrides.build.empty() && !open && !runs(application.recipe, overrides.build)) {
+        refuse("--build", overrides.build,
+               application.build.empty() ? "nothing is built here"
+                                         : fmt::format("the image needs what '{}' makes; for another build write the "
+                                                       "Dockerfile yourself",
+                                                       printable_line(application.build)));
+    }
+}
+
 }  // namespace
 
-Detection detect(const Tree& tree, const Overrides& overrides)
+Detection detect(const Tree& tree, const Overrides& said)
 {
+    auto overrides = said;
+    overrides.root = normal_root(said.root);
     check_overrides(tree, overrides);
     const Folder folder(tree, overrides.root);
     Detection detection;
@@ -248,9 +314,11 @@ Detection detect(const Tree& tree, const Overrides& overrides)
                     application.port, first_file(application))
             .with_hint("tinystacks init --port 8080");
     }
-    if (!overrides.framework.empty() && !is_called(application, overrides.framework)) {
-        throw Error(ErrorKind::usage, "nothing here looks like {}", overrides.framework)
-            .with_hint("tinystacks init --explain --dry-run");
+    if (application.language != "none") {
+        check_taken(application, overrides);
+    }
+    if (overrides.port != 0 && application.delivery == Delivery::files) {
+        listen_on(overrides.port, application);
     }
     const Folder home(tree, application.root);
     apply_starts(home, overrides, application);

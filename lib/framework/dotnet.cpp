@@ -59,7 +59,7 @@ std::vector<Pin> all_pins(const Folder& home, const DotnetProject& project, cons
 {
     std::vector<Pin> pins;
     if (!overrides.version.empty()) {
-        pins.push_back({overrides.version, {}, "--version"});
+        pins.push_back({overrides.version, {}, std::string(said_version)});
     }
     std::ranges::move(tool_pins(home, {"dotnet", "dotnet-core", "dotnet-sdk"}), std::back_inserter(pins));
     if (sdk) {

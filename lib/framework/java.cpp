@@ -62,7 +62,7 @@ std::vector<Pin> all_pins(const Folder& home, const JavaProject& project, const 
 {
     std::vector<Pin> pins;
     if (!overrides.version.empty()) {
-        pins.push_back({overrides.version, {}, "--version"});
+        pins.push_back({overrides.version, {}, std::string(said_version)});
     }
     std::ranges::move(tool_pins(home, {"java"}), std::back_inserter(pins));
     for (auto pin : {file_pin(home, ".java-version"), sdkman_pin(home), file_pin(home, ".jdk-version")}) {

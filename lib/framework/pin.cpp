@@ -126,6 +126,10 @@ Runtime choose_runtime(const std::vector<Pin>& pins, const Releases& releases, s
                     warnings.push_back(fmt::format("{} is no {} release known on {}: it is taken as it is", shown(pin),
                                                    runtime.name, releases.as_of));
                 }
+            } else if (pin.rule == said_version) {
+                throw Error(ErrorKind::usage, "--version '{}' is not understood as a {} version",
+                            printable_line(pin.text), runtime.name)
+                    .with_hint(fmt::format("tinystacks init --version {}", runtime.release));
             } else {
                 warnings.push_back(
                     fmt::format("{} is not understood as a {} version: {} is taken instead, or say --version",

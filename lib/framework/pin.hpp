@@ -9,6 +9,9 @@
 
 namespace tinystacks::framework {
 
+/// The rule of a pin that the user's flag is: one that is not understood is refused.
+inline constexpr std::string_view said_version = "--version";
+
 /// The pins of a tool manager, in the order in which they count: mise.toml and its other names, then .tool-versions.
 /// `names` are what the tool is called there: {"node", "nodejs"}. Looked for in the folder, then in its parents.
 [[nodiscard]] std::vector<Pin> tool_pins(const Folder& folder, const std::vector<std::string>& names);

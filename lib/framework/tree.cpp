@@ -103,8 +103,8 @@ struct Tree::State {
 void Tree::State::list(Directory& directory, bool enter)
 {
     const auto path = directory.path.empty() ? std::string(".") : directory.path;
-    const std::unique_ptr<DIR, CloseDirectory> stream(
-        ::fdopendir(open_beneath(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)));
+    const auto number = open_beneath(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    const std::unique_ptr<DIR, CloseDirectory> stream(number < 0 ? nullptr : ::fdopendir(number));
     if (!stream) {
         note(fmt::format("'{}' could not be listed: {}", printable_line(path), errno_text(errno)));
         return;

@@ -91,6 +91,66 @@ def check_flags_beat_what_was_found(place):
     expect("no directory 'nowhere'" in init(place, folder, "--root", "nowhere", status=2).stderr, "")
 
 
+def check_what_changes_nothing_is_refused(place):
+    """A flag that would be ignored, or a value that nothing here has, is refused with the reason."""
+    folder = fill(place.work / "shop", EXPRESS)
+    for flags, why in ((("--package-manager", "pip"), "installed by npm"), (("--version", "banana"), "not understood"),
+                       (("--starter", "flask", "--framework", "django"), "exclude"), (("--from", "compose", "--explain"), "exclude")):
+        expect(why in init(place, folder, *flags, status=2).stderr, flags)
+    pages = fill(place.work / "pages", {"index.html": "<p>hello</p>\n"})
+    for flags in (("--start", "node x.js"), ("--build", "make"), ("--version", "3")):
+        expect(init(place, pages, *flags, status=2).stderr.startswith(f"tinystacks: {flags[0]} "), flags)
+    expect("ENV PORT=7777" in look(place, pages, "--port", "7777")["files"][0]["text"], "--port does not reach the Dockerfile")
+    theirs = fill(place.work / "theirs", {"Dockerfile": "FROM scratch\nEXPOSE 80\n"})
+    expect("kept as it is" in init(place, theirs, "--lambda", status=2).stderr, "")
+
+
+def check_a_second_application_gets_a_project_file(place):
+    """One project file is for one image: the second lies beside its Dockerfile, on ports of its own."""
+    folder = place.work / "mono"
+    fill(folder / "api", FLASK)
+    fill(folder / "web", EXPRESS)
+    init(place, folder, "--root", "web/")
+    done = init(place, folder, "--root", "./api")
+    first, second = (folder / "tinystacks.yml").read_text(), (folder / "api/tinystacks.yml").read_text()
+    expect("DOCKERFILE_PATH: web/Dockerfile" in first and "DOCKERFILE_PATH: api/Dockerfile" in second, second)
+    expect("port: 8002," in first and "port: 8003," in second, second)
+    expect("tinystacks deploy --project api/tinystacks.yml" in done.stderr, done.stderr)
+
+
+def check_a_project_file_is_a_persons(place):
+    """--force writes anew what init makes, never what a person said in tinystacks.yml."""
+    folder = fill(place.work / "shop", EXPRESS)
+    init(place, folder)
+    mine = (folder / "tinystacks.yml").read_text().replace("stack: shop", "stack: mine")
+    (folder / "tinystacks.yml").write_text(mine)
+    (folder / "Dockerfile").write_text((folder / "Dockerfile").read_text() + "# mine\n")
+    done = init(place, folder, "--force")
+    expect((folder / "tinystacks.yml").read_text() == mine and "rm tinystacks.yml" in done.stderr, done.stderr)
+    expect("# mine" not in (folder / "Dockerfile").read_text(), "--force kept the Dockerfile")
+
+
+def check_nothing_is_half_written(place):
+    """What is in the way is noticed before the first file, and a link out is not followed."""
+    folder = fill(place.work / "shop", EXPRESS)
+    (folder / "release.yml").mkdir()
+    expect("release.yml" in init(place, folder, status=3).stderr, "")
+    expect(names(folder) == set(EXPRESS), names(folder))
+    outside = empty(place, "outside")
+    folder = fill(place.work / "linked", {**FLASK, "compose.yaml": "services: {web: {build: {context: ., dockerfile: out/Dockerfile}, ports: ['80']}}\n"})
+    os.symlink(outside, folder / "out")
+    expect("leads out" in init(place, folder, "--from", "compose", status=3).stderr, "")
+    expect(names(outside) == set(), names(outside))
+
+
+def check_a_hint_works_where_it_is_read(place):
+    """With -C a command to copy has it too."""
+    fill(place.work / "mono/api", FLASK)
+    fill(place.work / "mono/web", EXPRESS)
+    asked = init(place, place.work / "mono", status=2).stderr
+    expect(f"try: tinystacks -C {place.work / 'mono'} init --root api" in asked and "found " not in asked, asked)
+
+
 def check_several_applications_are_a_question(place):
     """Two applications below are listed with the flag; the one that is named is written from the repository's root."""
     folder = place.work / "mono"

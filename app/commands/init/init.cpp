@@ -1,11 +1,13 @@
 #include "commands/init/plan.hpp"
 #include "commands/init/starter.hpp"
 #include "commands/values.hpp"
+#include "watch.hpp"
 
 #include "base/file.hpp"
 #include "base/temp_dir.hpp"
 #include "base/text.hpp"
 #include "git/root.hpp"
+#include "project/project.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -26,94 +28,199 @@ Place find_place(const Services& services)
 /// What becomes of one planned file.
 enum class Status { written, unchanged, kept };
 
-std::string_view to_string(Status fate)
+std::string_view to_string(Status status)
 {
-    return fate == Status::written ? "written" : fate == Status::unchanged ? "unchanged" : "kept";
+    return status == Status::written ? "written" : status == Status::unchanged ? "unchanged" : "kept";
 }
 
-Status status_of(const std::filesystem::path& path, const std::string& text, const InitOptions& options)
+/// Throws Error{invalid_input} for a path that a link leads out of the repository.
+void check_inside(const std::filesystem::path& root, const std::filesystem::path& path)
 {
-    const auto there = find_file(path, most_bytes);
+    const auto folder = std::filesystem::weakly_canonical((root / path).parent_path());
+    const auto inside = folder.lexically_relative(std::filesystem::canonical(root));
+    if (inside.empty() || *inside.begin() == "..") {
+        throw Error(ErrorKind::invalid_input, "'{}' lies behind a link that leads out of the repository: not written",
+                    printable_line(path.string()));
+    }
+}
+
+/// What stands in a project file is a person's, --force or not.
+Status status_of(const project::PlannedFile& file, const InitPlan& plan, const Place& place, const InitOptions& options)
+{
+    check_inside(place.root, file.path);
+    const auto there = find_file(place.root / file.path, most_bytes);
     if (!there) {
         return Status::written;
     }
-    return *there == text ? Status::unchanged : options.force ? Status::written : Status::kept;
+    const auto replaces = options.force && file.path != plan.project_file;
+    return *there == file.text ? Status::unchanged : replaces ? Status::written : Status::kept;
+}
+
+struct Decided {
+    const project::PlannedFile* file = nullptr;
+    Status status = Status::written;
+};
+
+/// Writes the files to be written: all of them before a Ctrl-C ends it. Throws Error that names those that are there
+/// when one cannot be written.
+void write(const std::vector<Decided>& decided, const Place& place, view::Console& err)
+{
+    interruptible(err, [&](const Interruption& interruption) {
+        std::vector<std::string> written;
+        for (const auto& [file, status] : decided) {
+            const auto path = place.root / file->path;
+            try {
+                if (status == Status::written) {
+                    std::filesystem::create_directories(path.parent_path());
+                    replace_file(path, file->text, 0644);
+                    written.push_back(file->path.generic_string());
+                }
+            } catch (const Error& error) {
+                throw Error(error.kind(), "{}{}", error.message(),
+                            written.empty() ? "" : fmt::format("; written before it: {}", join(written, ", ")))
+                    .with_hint(error.hint());
+            }
+        }
+        if (interruption.gently.stop_requested()) {
+            throw Interrupted();
+        }
+    });
+}
+
+void say_what_is_next(const std::vector<Decided>& decided, const InitPlan& plan, const Place& place,
+                      const InitOptions& options, view::Report& report)
+{
+    const auto has = [&](Status status, bool is_project) {
+        return std::ranges::any_of(decided, [&](const Decided& each) {
+            return each.status == status && (each.file->path == plan.project_file) == is_project;
+        });
+    };
+    if (has(Status::kept, false)) {
+        report.notes.emplace_back("files that are there and differ were kept; --force writes them anew");
+    }
+    if (has(Status::kept, true)) {
+        report.notes.push_back(fmt::format("'{0}' is there and differs: it is yours and was kept; to have it written "
+                                           "anew: rm {0}",
+                                           plan.project_file.generic_string()));
+    }
+    if (options.dry_run) {
+        return;
+    }
+    const auto in_place = plan.project_file == project::default_file;
+    const auto deploy = "tinystacks deploy" + (in_place ? "" : " --project " + shell_quote(plan.project_file.string()));
+    std::vector<std::string> steps;
+    if (plan.unfinished) {
+        steps.emplace_back("fill in what is listed above");
+    }
+    if (has(Status::written, false) || has(Status::written, true)) {
+        steps.push_back(fmt::format("{}git add -A && git commit -m 'Deploy with tinystacks'",
+                                    place.is_repository ? "" : "git init && "));
+    }
+    steps.push_back(deploy);
+    report.notes.push_back("next: " + join(steps, "\n      "));
 }
 
 /// Writes what is planned, unless nothing is to be written, and reports each file.
-void write(const InitPlan& plan, const Place& place, const InitOptions& options, view::Report& report)
+void carry_out(const InitPlan& plan, const Place& place, const InitOptions& options, view::Console& err,
+               view::Report& report)
 {
+    std::vector<Decided> decided;
+    for (const auto& file : plan.files) {
+        decided.push_back({&file, status_of(file, plan, place, options)});
+    }
+    if (!options.dry_run) {
+        write(decided, place, err);
+    }
     auto files = nlohmann::json::array();
-    bool kept = false;
-    bool written = false;
-    for (const auto& [path, text] : plan.files) {
-        const auto status = status_of(place.root / path, text, options);
-        kept = kept || status == Status::kept;
-        files.push_back({{"path", path.generic_string()},
+    for (const auto& [file, status] : decided) {
+        const auto path = file->path.generic_string();
+        files.push_back({{"path", path},
                          {"status", to_string(status)},
-                         {"text", options.dry_run ? nlohmann::json(text) : nlohmann::json(nullptr)}});
-        if (options.dry_run) {
-            report.text += fmt::format("--- {} ({}{})\n{}", path.generic_string(),
-                                       status == Status::written ? "would be " : "", to_string(status), text);
-            continue;
-        }
-        if (status == Status::written) {
-            replace_file(place.root / path, text, 0644);
-            written = true;
-        }
-        report.text += fmt::format("{}: {}\n", path.generic_string(), to_string(status));
+                         {"text", options.dry_run ? nlohmann::json(file->text) : nlohmann::json(nullptr)}});
+        report.text += options.dry_run
+                           ? fmt::format("--- {} ({}{})\n{}", path, status == Status::written ? "would be " : "",
+                                         to_string(status), file->text)
+                           : fmt::format("{}: {}\n", path, to_string(status));
     }
     (*report.result)["files"] = std::move(files);
-    if (kept) {
-        report.notes.emplace_back("files that are there and differ were kept; --force writes them anew");
-    }
-    if (written) {
-        report.notes.emplace_back(place.is_repository
-                                      ? "next: git add -A && git commit -m 'Deploy with tinystacks'"
-                                      : "next: git init && git add -A && git commit -m 'Deploy with tinystacks'");
-        report.notes.emplace_back("      tinystacks deploy");
-    } else if (!options.dry_run) {
-        report.notes.emplace_back("next: tinystacks deploy");
-    }
+    say_what_is_next(decided, plan, place, options, report);
 }
 
-/// The starter's files, then what `init` makes of them. With --dry-run both are made elsewhere.
-Place write_starter(const InitOptions& options, const Place& place, const TempDir& elsewhere, view::Report& report)
-{
-    const auto target = options.dry_run ? elsewhere.path() / "hello" : place.root / place.below;
-    std::filesystem::create_directories(target);
-    auto files = nlohmann::json::array();
-    for (const auto& path : commands::write_starter(options.starter, target)) {
-        files.push_back(path.generic_string());
-        report.text += fmt::format("{}: {}\n", path.generic_string(), options.dry_run ? "would be written" : "written");
+/// Writes the starter's files, which are gone again when what follows fails. With --dry-run they are made elsewhere.
+class Starter {
+public:
+    Starter(const InitOptions& options, const Place& place, view::Report& report)
+    {
+        const auto real = place.root / place.below;
+        target_ = options.dry_run ? elsewhere_.path() / std::filesystem::weakly_canonical(real).filename() : real;
+        std::filesystem::create_directories(target_);
+        place_ = options.dry_run ? Place{target_, "", true} : place;
+        auto files = nlohmann::json::array();
+        try {
+            write_starter(options.starter, target_, written_);
+        } catch (...) {
+            remove();
+            throw;
+        }
+        for (const auto& path : written_) {
+            files.push_back(path.generic_string());
+            report.text +=
+                fmt::format("{}: {}\n", path.generic_string(), options.dry_run ? "would be written" : "written");
+        }
+        (*report.result)["starter"] = std::move(files);
     }
-    (*report.result)["starter"] = std::move(files);
-    return options.dry_run ? Place{target, "", true} : place;
+
+    [[nodiscard]] const Place& place() const { return place_; }
+    void remove() const
+    {
+        for (const auto& path : written_) {
+            std::error_code ignored;
+            std::filesystem::remove(target_ / path, ignored);
+            for (auto folder = path.parent_path(); !folder.empty(); folder = folder.parent_path()) {
+                std::filesystem::remove(target_ / folder, ignored);  // when it is empty
+            }
+        }
+    }
+
+private:
+    TempDir elsewhere_;
+    std::filesystem::path target_;
+    Place place_;
+    std::vector<std::filesystem::path> written_;
+};
+
+void plan_and_write(const Place& place, const InitOptions& options, Context& context, view::Report& report)
+{
+    const framework::Tree tree(place.root);
+    const auto plan = plan_init(tree, place, options, context.services, report);
+    if (plan) {
+        (*report.result)["container_port"] = plan->request.container_port;
+        carry_out(*plan, place, options, context.err, report);
+    }
+    if (!report.problems.empty()) {
+        report.notes.insert(report.notes.begin(), std::string(trim(view::text(report.problems))));
+    }
 }
 
 view::Report run(const InitOptions& options, Context& context)
 {
-    const auto& services = context.services;
     view::Report report;
     (*report.result)["container_port"] = nullptr;
     (*report.result)["detection"] = nullptr;
     (*report.result)["dry_run"] = options.dry_run;
     (*report.result)["files"] = nlohmann::json::array();
     (*report.result)["framework"] = nullptr;
-    auto place = find_place(services);
-    std::optional<TempDir> elsewhere;
-    if (!options.starter.empty()) {
-        place = write_starter(options, place, elsewhere.emplace(), report);
-    }
-    const framework::Tree tree(place.root);
-    const auto plan = plan_init(tree, place, options, services, report);
-    if (!plan) {
+    const auto place = find_place(context.services);
+    if (options.starter.empty()) {
+        plan_and_write(place, options, context, report);
         return report;
     }
-    (*report.result)["container_port"] = plan->request.container_port;
-    write(*plan, place, options, report);
-    if (!report.problems.empty()) {
-        report.notes.insert(report.notes.begin(), std::string(trim(view::text(report.problems))));
+    const Starter starter(options, place, report);
+    try {
+        plan_and_write(starter.place(), options, context, report);
+    } catch (const Error&) {
+        starter.remove();
+        throw;
     }
     return report;
 }
@@ -174,6 +281,9 @@ void declare_origins(CLI::App& command, InitOptions& options)
             ->type_name("NAME")
             ->check(one_of(starters()))
             ->excludes(from);
+    for (const auto* flag : {"--framework", "--package-manager", "--version", "--build", "--start"}) {
+        starter->excludes(command.get_option(flag));  // it says all of that itself
+    }
     // They look for an application in the repository.
     command
         .add_option("--root", options.overrides.root, "The application's folder, relative to the repository's root.")

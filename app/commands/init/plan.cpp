@@ -1,12 +1,10 @@
-#include "commands/init/plan.hpp"
+#include "commands/init/brought.hpp"
 
 #include "view/detection.hpp"
 #include "view/import.hpp"
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "dockerfile/check.hpp"
-#include "dockerfile/instruction.hpp"
 #include "dockerfile/write.hpp"
 #include "project/import/import.hpp"
 #include "project/project.hpp"
@@ -36,60 +34,22 @@ framework::Detection detect(const framework::Tree& tree, const Place& place, fra
     return framework::detect(tree, overrides);
 }
 
-/// A Dockerfile that is not ours is kept, and used.
-struct Brought {
-    std::filesystem::path path;
-    std::string text;
-};
-
-std::optional<Brought> find_brought(const std::filesystem::path& root, const framework::Tree& tree,
-                                    const InitOptions& options, const framework::Detection& detection)
-{
-    const std::filesystem::path path = options.dockerfile.empty() ? detection.dockerfile : options.dockerfile;
-    if (path.empty()) {
-        return std::nullopt;
-    }
-    const auto inside = path.lexically_normal();
-    if (inside.is_absolute() || *inside.begin() == "..") {
-        throw Error(ErrorKind::invalid_input, "the Dockerfile '{}' lies outside '{}'", path.string(), root.string());
-    }
-    const auto* text = tree.text(inside.generic_string());
-    if (text == nullptr && tree.has_file(inside.generic_string())) {
-        throw Error(ErrorKind::invalid_input, "{}", tree.notes().back());
-    }
-    if (text == nullptr) {
-        throw Error(ErrorKind::not_found, "there is no '{}' in '{}'", inside.string(), root.string())
-            .with_hint("name the one there is with --dockerfile PATH, or leave it out to have one written");
-    }
-    return view::is_ours(*text) ? std::nullopt : std::optional(Brought{inside, *text});
-}
-
-/// 0 when nothing says it.
-int container_port(const InitOptions& options, const Brought& brought, const framework::Application& application)
-{
-    if (options.overrides.port != 0) {
-        return options.overrides.port;
-    }
-    const auto exposed = dockerfile::exposed_ports(brought.text);
-    return exposed.empty() ? application.port : exposed.front();
-}
-
-/// Why their Dockerfile cannot be used; empty when it can.
-std::optional<Error> find_obstacle(const Brought& brought, const InitOptions& options,
-                                   const framework::Application& application)
-{
-    if (container_port(options, brought, application) != 0) {
-        return std::nullopt;
-    }
-    return Error(ErrorKind::usage, "'{}' exposes no port: add EXPOSE to it, or say which one it is",
-                 printable(brought.path.string()))
-        .with_hint("tinystacks init --port 8080");
-}
-
 /// Why no Dockerfile can be written; empty when one can.
-std::optional<Error> find_obstacle(const Place& place, const framework::Detection& detection)
+std::optional<Error> find_obstacle(const framework::Tree& tree, const Place& place,
+                                   const framework::Detection& detection)
 {
     const auto& application = detection.application;
+    constexpr std::size_t most_dockerfiles = 20;
+    std::vector<std::string> dockerfiles;
+    if (application.language == "none") {
+        for (const auto& file : framework::Folder(tree, "").find_files("Dockerfile", most_dockerfiles)) {
+            dockerfiles.push_back("tinystacks init --dockerfile " + shell_quote(file));
+        }
+    }
+    if (!dockerfiles.empty()) {
+        return Error(ErrorKind::usage, "no application is known here, but there are Dockerfiles: which one?")
+            .with_hint(join(dockerfiles, "\n       "));
+    }
     if (application.language == "none") {
         return Error(ErrorKind::not_found,
                      "nothing in '{}' says what the application is written in, and there is no Dockerfile",
@@ -111,76 +71,101 @@ std::optional<Error> find_obstacle(const Place& place, const framework::Detectio
     return std::nullopt;
 }
 
-/// Whether a stage of the project as it is runs on AWS Lambda.
-bool has_lambda_stage(const std::filesystem::path& root)
+/// The project at `path`; empty when there is none, and when it is wrong, which is `validate`'s to say.
+std::optional<project::Project> find_project(const std::filesystem::path& path)
 {
-    const auto text = find_file(root / project::default_file, largest_project_file);
-    if (!text) {
-        return false;
-    }
     try {
-        const auto stages = project::parse(*text, std::string(project::default_file)).project.stages;
-        return std::ranges::any_of(stages, [](const stage::Stage& stage) {
-            return std::holds_alternative<stage::LambdaTarget>(stage.target);
-        });
+        const auto text = find_file(path, largest_project_file);
+        return text ? std::optional(project::parse(*text, path.filename().string()).project) : std::nullopt;
     } catch (const Error&) {
-        return false;  // `validate` says what is wrong with it
+        return std::nullopt;
     }
 }
 
-dockerfile::WriteOptions how_to_write(const framework::Application& application, const Place& place,
-                                      const InitOptions& options)
+/// Whether a stage of the project runs on AWS Lambda.
+bool has_lambda_stage(const std::filesystem::path& path)
 {
-    return {view::decided(application), options.buildkit, options.lambda || has_lambda_stage(place.root)};
+    const auto project = find_project(path);
+    return project && std::ranges::any_of(project->stages, [](const stage::Stage& stage) {
+               return std::holds_alternative<stage::LambdaTarget>(stage.target);
+           });
 }
 
-/// Throws Error{usage} for a flag that says how a Dockerfile is to be written, where none is.
-void refuse_unused(const Brought& brought, const InitOptions& options)
+/// The first port of this machine that is behind those of all projects of the repository but the one at `own`.
+int free_port(const framework::Tree& tree, const Place& place, const std::filesystem::path& own, int port)
 {
-    const auto& overrides = options.overrides;
-    for (const auto& [flag, given] : {std::pair("--framework", !overrides.framework.empty()),
-                                      {"--package-manager", !overrides.package_manager.empty()},
-                                      {"--version", !overrides.version.empty()},
-                                      {"--build", !overrides.build.empty()},
-                                      {"--start", !overrides.start.empty()},
-                                      {"--buildkit", options.buildkit},
-                                      {"--lambda", options.lambda}}) {
-        if (given) {
-            throw Error(ErrorKind::usage,
-                        "{} is for a Dockerfile that init writes; '{}' is there, and is kept as it is", flag,
-                        printable_line(brought.path.string()))
-                .with_hint(fmt::format("git mv {0} {0}.old, or change it there", shell_quote(brought.path.string())));
+    constexpr std::size_t most_projects = 100;
+    for (const auto& file : framework::Folder(tree, "").find_files(project::default_file, most_projects)) {
+        const auto project = file == own ? std::nullopt : find_project(place.root / file);
+        for (const auto& stage : project ? project->stages : std::vector<stage::Stage>()) {
+            if (const auto* docker = std::get_if<stage::DockerTarget>(&stage.target)) {
+                port = std::max(port, docker->port + 1);
+            }
         }
     }
+    return port;
 }
 
-void plan_brought(const Brought& brought, const InitOptions& options, const framework::Application& application,
-                  InitPlan& plan)
+/// A repository whose project file is for another Dockerfile gets a second one, beside this Dockerfile.
+void choose_project_file(const framework::Tree& tree, const Place& place, InitPlan& plan)
+{
+    plan.project_file = project::default_file;
+    const auto first = find_project(place.root / project::default_file);
+    const auto is_usual = !first || !first->build.contains("DOCKERFILE_PATH");
+    const std::filesystem::path dockerfile = is_usual ? "Dockerfile" : first->build.at("DOCKERFILE_PATH");
+    if (!first || dockerfile == plan.request.dockerfile) {
+        return;
+    }
+    const auto folder = plan.request.dockerfile.parent_path();
+    if (folder.empty()) {
+        throw Error(ErrorKind::conflict, "'{}' is for '{}', and the new one would lie in the same place",
+                    project::default_file, printable_line(dockerfile.string()))
+            .with_hint(fmt::format("git mv {} {}", project::default_file,
+                                   shell_quote((dockerfile.parent_path() / project::default_file).string())));
+    }
+    plan.project_file = folder / project::default_file;
+    plan.request.directory_name = folder.filename().string();
+    plan.request.first_port = free_port(tree, place, plan.project_file, plan.request.first_port);
+}
+
+void plan_project(const framework::Tree& tree, const Place& place, InitPlan& plan)
+{
+    choose_project_file(tree, place, plan);
+    plan.files = project::plan_init(plan.request);
+    plan.files.front().path = plan.project_file;
+}
+
+dockerfile::WriteOptions how_to_write(const framework::Application& application,
+                                      const std::filesystem::path& project_file, const InitOptions& options)
+{
+    return {view::decided(application), options.buildkit, options.lambda || has_lambda_stage(project_file)};
+}
+
+void plan_brought(const framework::Tree& tree, const Place& place, const Brought& brought, const InitOptions& options,
+                  const framework::Application& application, InitPlan& plan)
 {
     refuse_unused(brought, options);
     plan.request.dockerfile = brought.path;
     plan.request.container_port = container_port(options, brought, application);
-    plan.files = project::plan_init(plan.request);
+    plan_project(tree, place, plan);
 }
 
-/// What in their Dockerfile will hurt. A .dockerignore is written with the other files.
-std::vector<Problem> check(const Brought& brought, const framework::Tree& tree, const InitOptions& options)
+void plan_written(const framework::Tree& tree, const Place& place, const framework::Application& application,
+                  const InitOptions& options, view::Report& report, InitPlan& plan)
 {
-    const auto writes = !options.dry_run && !options.explain;
-    return dockerfile::check(brought.text, {brought.path.generic_string(), writes || tree.has_file(".dockerignore"),
-                                            options.overrides.port});
-}
-
-void plan_written(const framework::Application& application, const Place& place, const InitOptions& options,
-                  InitPlan& plan)
-{
-    const auto port = application.port == 0 ? any_port : application.port;
+    const auto listens = application.port != 0 || options.overrides.port != 0;
+    const auto port = options.overrides.port != 0 ? options.overrides.port : application.port;
     plan.request.dockerfile = std::filesystem::path(application.root) / "Dockerfile";
-    plan.request.container_port = options.overrides.port == 0 ? port : options.overrides.port;
-    plan.files = project::plan_init(plan.request);
-    plan.files.insert(
-        plan.files.begin(),
-        {plan.request.dockerfile, dockerfile::write(application.recipe, how_to_write(application, place, options))});
+    plan.request.container_port = listens ? port : any_port;
+    plan_project(tree, place, plan);
+    const auto how = how_to_write(application, place.root / plan.project_file, options);
+    if (!listens) {
+        report.notes.push_back(
+            fmt::format("warning: it listens on no port that was found{}; say it with --port, or give "
+                        "the stages another target than this machine's Docker, which asks one",
+                        how.lambda ? ", so that it cannot answer on AWS Lambda" : ""));
+    }
+    plan.files.insert(plan.files.begin(), {plan.request.dockerfile, dockerfile::write(application.recipe, how)});
     const auto ignore = std::ranges::find(plan.files, ".dockerignore", &project::PlannedFile::path);
     ignore->text = dockerfile::write_ignore(application.recipe);
 }
@@ -206,6 +191,10 @@ std::map<std::string, std::string> by_stage(const std::vector<std::string>& valu
 void plan_imported(const framework::Tree& tree, const Place& place, const InitOptions& options, view::Report& report,
                    InitPlan& plan)
 {
+    const auto copilot = options.from == "copilot";
+    if (!copilot && (!options.account.empty() || !options.region.empty() || !options.ecs_services.empty())) {
+        throw Error(ErrorKind::usage, "--account, --region and --ecs-service are for --from copilot");
+    }
     project::ImportRequest request;
     request.directory_name = plan.request.directory_name;
     request.schema = plan.request.schema;
@@ -214,31 +203,37 @@ void plan_imported(const framework::Tree& tree, const Place& place, const InitOp
     request.region = options.region;
     request.port = options.overrides.port;
     request.ecs_services = by_stage(options.ecs_services);
-    auto imported =
-        options.from == "copilot" ? project::import_copilot(tree, request) : project::import_compose(tree, request);
+    auto imported = copilot ? project::import_copilot(tree, request) : project::import_compose(tree, request);
     (*report.result)["import"] = view::to_json(imported);
     report.text += view::remarks_text(imported);
     plan.files = std::move(imported.files);
+    plan.project_file = project::default_file;
+    plan.unfinished =
+        std::ranges::any_of(imported.remarks, [](const auto& remark) { return remark.fate == project::Fate::fill_in; });
     plan.request.container_port = imported.port;
     if (imported.dockerfile.empty()) {
         return;
     }
     if (const auto* text = tree.text(imported.dockerfile)) {
-        report.problems = check({imported.dockerfile, *text}, tree, options);
+        const Brought brought{imported.dockerfile, *text, imported.context};
+        refuse_unused(brought, options);
+        report.problems = check(brought, tree, options);
         return;
     }
     auto overrides = options.overrides;
     overrides.root = imported.context;
+    overrides.port = imported.port;
     overrides.start = overrides.start.empty() ? imported.start : overrides.start;
     const auto detection = framework::detect(tree, overrides);
-    if (auto obstacle = find_obstacle(place, detection)) {
+    if (auto obstacle = find_obstacle(tree, place, detection)) {
         report.notes.push_back(fmt::format("warning: '{}' is not there, and none is written: {}",
                                            printable_line(imported.dockerfile), obstacle->what()));
         return;
     }
     const auto& recipe = detection.application.recipe;
     plan.files.push_back(
-        {imported.dockerfile, dockerfile::write(recipe, how_to_write(detection.application, place, options))});
+        {imported.dockerfile,
+         dockerfile::write(recipe, how_to_write(detection.application, place.root / plan.project_file, options))});
     plan.files.push_back({".dockerignore", dockerfile::write_ignore(recipe)});
 }
 
@@ -275,7 +270,8 @@ std::optional<InitPlan> plan_init(const framework::Tree& tree, const Place& plac
     const auto brought = find_brought(place.root, tree, options, detection);
     say_what_was_found(detection, tree, options.explain, report);
     (*report.result)["framework"] = brought ? "docker" : detection.application.framework;
-    report.error = brought ? find_obstacle(*brought, options, detection.application) : find_obstacle(place, detection);
+    report.error =
+        brought ? find_obstacle(*brought, options, detection.application) : find_obstacle(tree, place, detection);
     if (report.error) {
         report.exit_code = exit_code(report.error->kind());
     }
@@ -286,9 +282,9 @@ std::optional<InitPlan> plan_init(const framework::Tree& tree, const Place& plac
         return std::nullopt;
     }
     if (brought) {
-        plan_brought(*brought, options, detection.application, plan);
+        plan_brought(tree, place, *brought, options, detection.application, plan);
     } else {
-        plan_written(detection.application, place, options, plan);
+        plan_written(tree, place, detection.application, options, report, plan);
     }
     return plan;
 }

@@ -37,7 +37,9 @@ struct Place {
 
 struct InitPlan {
     project::InitRequest request;
+    std::filesystem::path project_file;  ///< relative to the repository's root
     std::vector<project::PlannedFile> files;
+    bool unfinished = false;  ///< something is to be filled in before the first deployment
 };
 
 /// Plans the files, or says in the report why there are none. Writes nothing.

@@ -18,7 +18,7 @@ void check_empty(const std::filesystem::path& directory)
         if (name != ".git") {
             throw Error(ErrorKind::conflict, "'{}' holds '{}': a starter is written into an empty directory",
                         directory.string(), name)
-                .with_hint("mkdir hello && tinystacks -C hello init --starter NAME");
+                .with_hint(fmt::format("mkdir hello && tinystacks -C hello init --starter {}", name));
         }
     }
 }
@@ -40,19 +40,19 @@ std::vector<std::string> starters()
     return names;
 }
 
-std::vector<std::filesystem::path> write_starter(std::string_view name, const std::filesystem::path& directory)
+void write_starter(std::string_view name, const std::filesystem::path& directory,
+                   std::vector<std::filesystem::path>& written)
 {
     check_empty(directory);
-    std::vector<std::filesystem::path> written;
     const auto prefix = fmt::format("{}{}/", folder, name);
     for (const auto& file : templates::embedded_files()) {
         if (file.name.starts_with(prefix)) {
-            const auto& path = written.emplace_back(file.name.substr(prefix.size()));
+            const std::filesystem::path path = file.name.substr(prefix.size());
             std::filesystem::create_directories((directory / path).parent_path());
             replace_file(directory / path, file.text, 0644);
+            written.push_back(path);
         }
     }
-    return written;
 }
 
 }  // namespace tinystacks::app::commands

@@ -60,7 +60,7 @@ Runtime choose_elixir(const Folder& folder, const Overrides& overrides, const st
 {
     std::vector<Pin> pins;
     if (!overrides.version.empty()) {
-        pins.push_back({overrides.version, {}, "--version"});
+        pins.push_back({overrides.version, {}, std::string(said_version)});
     }
     for (auto& pin : tool_pins(folder, {"elixir"})) {
         pins.push_back(std::move(pin));

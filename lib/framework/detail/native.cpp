@@ -42,7 +42,7 @@ std::vector<Pin> ordered_pins(const Folder& folder, const Overrides& overrides, 
 {
     std::vector<Pin> pins;
     if (!overrides.version.empty()) {
-        pins.push_back({overrides.version, {}, "--version"});
+        pins.push_back({overrides.version, {}, std::string(said_version)});
     }
     for (auto& pin : tool_pins(folder, tools)) {
         pins.push_back(std::move(pin));

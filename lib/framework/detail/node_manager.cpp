@@ -109,7 +109,7 @@ void choose(const Folder& folder, const Manifest& manifest, const Overrides& ove
             Manager& manager)
 {
     const auto found = locks_in(folder);
-    if (!overrides.package_manager.empty()) {
+    if (is_known(overrides.package_manager)) {
         take_spec(manager, overrides.package_manager);
         manager.evidence = {{"--package-manager", 0, 0}, "you said which package manager"};
         return;

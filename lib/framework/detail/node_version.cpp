@@ -82,7 +82,7 @@ Runtimes choose_runtimes(const Workspace& workspace, const Manifest& manifest, c
     const auto node_is_pinned = !node_pins.empty();
     if (!overrides.version.empty()) {
         auto& pins = runs_on_bun && !node_is_pinned ? bun_pins : node_pins;
-        pins.insert(pins.begin(), {overrides.version, {}, "--version"});
+        pins.insert(pins.begin(), {overrides.version, {}, std::string(said_version)});
     }
     Runtimes runtimes;
     runtimes.node = choose_runtime(node_pins, node_releases, warnings);

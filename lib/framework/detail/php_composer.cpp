@@ -111,7 +111,7 @@ void choose_php(PhpSearch& search)
 {
     std::vector<Pin> pins;
     if (!search.overrides.version.empty()) {
-        pins.push_back({search.overrides.version, {}, "--version"});
+        pins.push_back({search.overrides.version, {}, std::string(said_version)});
     }
     for (auto& pin : tool_pins(search.folder, {"php"})) {
         pins.push_back(std::move(pin));

@@ -172,6 +172,7 @@ Install install_pip(const Code& code, bool with_project)
     const auto& project = code.project;
     Install install;
     install.tools = {"python -m venv .venv"};
+    install.caches = {"/root/.cache/pip"};
     if (project.by_setup || (project.by_pyproject && project.dynamic)) {
         install.project = {"pip install --no-cache-dir ."};
         install.reason = "only the project's own build knows what it needs, so its sources come first";

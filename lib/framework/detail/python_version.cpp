@@ -68,7 +68,7 @@ Runtime choose_python(const Folder& folder, const Overrides& overrides, std::vec
 {
     std::vector<Pin> pins;
     if (!overrides.version.empty()) {
-        pins.push_back({overrides.version, {}, "--version"});
+        pins.push_back({overrides.version, {}, std::string(said_version)});
     }
     std::ranges::move(tool_pins(folder, {"python"}), std::back_inserter(pins));
     add(pins, file_pin(folder, ".python-version"));

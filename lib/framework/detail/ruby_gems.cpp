@@ -228,7 +228,7 @@ Runtime choose_ruby(const Folder& folder, const Overrides& overrides, const Gems
 {
     std::vector<Pin> pins;
     if (!overrides.version.empty()) {
-        pins.push_back({overrides.version, {}, "--version"});
+        pins.push_back({overrides.version, {}, std::string(said_version)});
     }
     for (auto& pin : tool_pins(folder, {"ruby"})) {
         pins.push_back(std::move(pin));

@@ -67,7 +67,7 @@ void add_install(const RubyPlan& plan, Application& application, Stage& stage)
     for (auto& directory : directories) {
         stage.steps.emplace_back(std::move(directory));
     }
-    Run install{{"bundle install", "rm -rf /usr/local/bundle/cache/*.gem"}, {"/usr/local/bundle/cache"}, ""};
+    Run install{{"bundle install", "rm -rf /usr/local/bundle/cache/*.gem"}, {}, ""};
     if (gems.lock.empty()) {
         install.reason = "there is no lock file: what is newest that day is installed";
     } else if (!gems.runs_on_linux) {

@@ -187,7 +187,8 @@ private:
         dockerfile::Run run;
         run.commands = {"mkdir -p /app/bin", command, fmt::format("cp {} /app/bin/", join(files, " "))};
         use_image_toolchain(run);
-        run.caches = {"/usr/local/cargo/registry", "/src/target"};
+        // Not the target directory: Cargo judges by times, and one builder's cache serves every clone.
+        run.caches = {"/usr/local/cargo/registry"};
         return run;
     }
 

@@ -22,6 +22,25 @@ constexpr std::size_t longest_listing = 20;
 constexpr std::array<std::string_view, 4> file_names = {"compose.yaml", "compose.yml", "docker-compose.yaml",
                                                         "docker-compose.yml"};
 
+/// A service with what it extends.
+document::Node extended(const document::Node& service, const document::Node& services, int depth)
+{
+    constexpr int deepest = 8;
+    const auto* extends = service.is_mapping() ? service.find("extends") : nullptr;
+    if (extends == nullptr) {
+        return service;
+    }
+    const auto name = extends->is_scalar() ? extends->text : framework::text_at(extends, {"service"});
+    const auto* base = services.find(name);
+    if (extends->find("file") != nullptr || base == nullptr || depth == deepest) {
+        throw Error(ErrorKind::invalid_input, "what a service extends must be a service of the same file")
+            .at(extends->where)
+            .with_hint("docker compose config --no-interpolate --no-path-resolution --output compose.resolved.yaml, in "
+                       "place of the file");
+    }
+    return merged(extended(*base, services, depth + 1), service);
+}
+
 class ComposeImport {
 public:
     ComposeImport(const framework::Tree& tree, const ImportRequest& request) : tree_(tree), request_(request) {}
@@ -43,7 +62,7 @@ private:
     Remarks remarks_;
     std::string file_;
     const document::Node* root_ = nullptr;
-    const document::Node* services_ = nullptr;
+    document::Node services_;  ///< each with what it extends
     std::vector<std::string> others_;
     std::size_t candidates_ = 0;
     ComposeService service_;
@@ -65,12 +84,16 @@ void ComposeImport::find_file()
     }
     if (root_ == nullptr) {
         throw Error(ErrorKind::not_found, "there is no compose.yaml or docker-compose.yml here")
-            .with_hint("run it in the folder that holds it, or give that with -C");
+            .with_hint("git mv FOLDER/compose.yaml . # it is read in the repository's root");
     }
-    services_ = root_->find("services");
-    if (services_ == nullptr || !services_->is_mapping() || services_->entries.empty()) {
+    const auto* services = root_->find("services");
+    if (services == nullptr || !services->is_mapping() || services->entries.empty()) {
         throw Error(ErrorKind::invalid_input, "'services' must be a mapping with at least one service")
-            .at(services_ == nullptr ? root_->where : services_->where);
+            .at(services == nullptr ? root_->where : services->where);
+    }
+    services_ = *services;
+    for (auto& entry : services_.entries) {
+        entry.value = extended(entry.value, *services, 0);
     }
     for (const auto* other : {"compose.override.yaml", "compose.override.yml", "docker-compose.override.yml",
                               "docker-compose.override.yaml"}) {
@@ -85,7 +108,7 @@ void ComposeImport::choose()
 {
     std::vector<std::string> names;
     std::vector<std::string> built;
-    for (const auto& entry : services_->entries) {
+    for (const auto& entry : services_.entries) {
         if (entry.key.empty() || entry.key.size() > longest_name || !is_plain_line(entry.key)) {
             throw Error(ErrorKind::invalid_input, "{} cannot be the name of a service", in_quotes(entry.key))
                 .at(entry.key_where);
@@ -107,13 +130,13 @@ void ComposeImport::choose()
         ask_service("compose", in_quotes(file_), described, candidates.front());
     }
     const auto& wanted = request_.service.empty() ? candidates.front() : request_.service;
-    const auto found = std::ranges::find(services_->entries, wanted, &document::Entry::key);
-    if (found == services_->entries.end()) {
+    const auto found = std::ranges::find(services_.entries, wanted, &document::Entry::key);
+    if (found == services_.entries.end()) {
         throw Error(ErrorKind::not_found, "{} has no service {}", in_quotes(file_), in_quotes(wanted))
             .with_hint(suggest(wanted, names));
     }
     service_ = {found->key, found->value, found->key_where};
-    for (const auto& entry : services_->entries) {
+    for (const auto& entry : services_.entries) {
         if (entry.key != wanted) {
             others_.push_back(entry.key);
             remark_other(entry);
@@ -163,7 +186,9 @@ void ComposeImport::remark_file()
 Image ComposeImport::read_image()
 {
     if (const auto* build = service_.node.find("build")) {
-        return read_build(*build, BuildStyle::compose, remarks_, fill_compose);
+        auto image = read_build(*build, BuildStyle::compose, remarks_, fill_compose);
+        check_context(tree_, image, build->where);
+        return image;
     }
     const auto* image = service_.node.find("image");
     if (image == nullptr || !image->is_scalar()) {
@@ -235,22 +260,24 @@ Imported ComposeImport::run()
     draft.comments = {"These run on this machine's Docker engine. On AWS: region, and the target "
                       "{ ecs: { cluster: NAME, service: NAME } }."};
     draft.stages = stages(port, imported.port);
-    const auto health = compose_health(service_, remarks_);
+    const auto health = compose_health(service_, imported.port, remarks_);
     for (auto& stage : draft.stages) {
         stage.health = health;
         stage.runtime = variables;
     }
-    const auto& dockerfile = draft.image.dockerfile;
+    const auto dockerfile = draft.image.dockerfile;
+    const auto context = draft.image.context;
     if (!dockerfile.empty() && !tree_.has_file(dockerfile)) {
         remarks_.add(Fate::fill_in, service_.where, "compose.dockerfile",
                      fmt::format("{} is not in the repository", in_quotes(dockerfile)),
                      "write it, or let `tinystacks init` do that");
+        draft.image = of_repository(draft.image);
     }
     remark_compose_service(tree_, service_, remarks_);
     imported.service = service_.name;
     imported.type = "compose";
     imported.dockerfile = dockerfile;
-    imported.context = draft.image.context;
+    imported.context = context;
     imported.start = command_of(service_.node.find("command"));
     imported.files = write(draft);
     imported.remarks = remarks_.sorted();

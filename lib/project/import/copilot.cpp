@@ -40,6 +40,15 @@ void check(const ImportRequest& request)
     }
 }
 
+/// A stage's name has two to forty characters, an environment's may have others.
+std::string stage_name(const std::string& environment)
+{
+    if (const auto near = stage::Name::find_near(environment)) {
+        return near->str();
+    }
+    return stage::Name::parse("env-" + environment).str();
+}
+
 class CopilotImport {
 public:
     CopilotImport(const framework::Tree& tree, const ImportRequest& request)
@@ -75,7 +84,7 @@ void CopilotImport::find_target(DraftStage& stage, const CopilotEnvironment& env
     const auto arn = find_arn(service, "ecs").value_or(Arn{environment.region, environment.account, {}});
     stage.account = arn.account.empty() ? request_.account : arn.account;
     stage.region = arn.region.empty() ? request_.region : arn.region;
-    const auto environment_stack = fmt::format("{}-{}", shown_, stage.name);
+    const auto environment_stack = fmt::format("{}-{}", shown_, environment.name);
     const auto service_stack = fmt::format("{}-{}", environment_stack, service_.name);
     const auto ask = [&](std::string_view key, std::string what, const std::string& command) {
         stage.comments.push_back(fmt::format("{}, as told by: {}", key, command));
@@ -88,7 +97,7 @@ void CopilotImport::find_target(DraftStage& stage, const CopilotEnvironment& env
         ask("region", fmt::format(" (and its account): '{}' stands there until you know", some_region),
             fmt::format("aws ssm get-parameter --name /copilot/applications/{}/environments/{} --query "
                         "Parameter.Value --output text",
-                        shown_, stage.name));
+                        shown_, environment.name));
     }
     // service/CLUSTER/SERVICE; ARNs of before 2018 do not name the cluster.
     const auto parts = split(arn.resource, '/');
@@ -110,15 +119,21 @@ void CopilotImport::find_target(DraftStage& stage, const CopilotEnvironment& env
 DraftStage CopilotImport::stage_of(const CopilotEnvironment& environment, Draft& draft)
 {
     DraftStage stage;
-    stage.name = environment.name;
+    stage.name = stage_name(environment.name);
+    if (stage.name != environment.name) {
+        remarks_.add(Fate::left, environment.where, "copilot.environment",
+                     fmt::format("the name of environment {}", in_quotes(environment.name)),
+                     fmt::format("its stage is called {}", stage.name));
+    }
     stage.approval = environment.approval;
     const auto manifest = with_overrides(*service_.manifest, environment.name);
     const CopilotNames names{application_, environment.name};
     auto found = environment;
-    learn_from_arns(manifest.find("secrets"), "secretsmanager", found);
-    learn_from_arns(manifest.find("secrets"), "ssm", found);
+    // What all environments share tells nothing about one of them.
+    const auto* own = framework::find_path(service_.manifest, {"environments", environment.name, "secrets"});
+    learn_from_arns(own, "secretsmanager", found);
+    learn_from_arns(own, "ssm", found);
     find_target(stage, found);
-    stage.health = copilot_health(manifest);
     stage.runtime = copilot_variables(manifest, names, remarks_);
     const auto secrets = copilot_secrets(manifest, names, remarks_);
     if (!secrets.empty()) {
@@ -189,11 +204,14 @@ Imported CopilotImport::run()
     draft.origin = service_.path;
     draft.stack = stack_name(application_, service_.name);
     draft.image = copilot_image(service_, {application_, {}}, remarks_);
-    const auto& dockerfile = draft.image.dockerfile;
+    check_context(tree_, draft.image, {service_.path});
+    const auto dockerfile = draft.image.dockerfile;
+    const auto context = draft.image.context;
     if (!dockerfile.empty() && !tree_.has_file(dockerfile)) {
         remarks_.add(Fate::fill_in, {service_.path}, "copilot.dockerfile",
                      fmt::format("{} is not in the repository", in_quotes(dockerfile)),
                      "write it, or let `tinystacks init` do that");
+        draft.image = of_repository(draft.image);
     }
     find_repository(draft);
     for (const auto& environment : copilot_environments(tree_, service_, remarks_)) {
@@ -213,7 +231,7 @@ Imported CopilotImport::run()
     remark_type();
     remark_copilot_manifest(tree_, service_, remarks_);
     imported.dockerfile = dockerfile;
-    imported.context = draft.image.context;
+    imported.context = context;
     imported.start = command_of(service_.manifest->find("command"));
     imported.files = write(draft);
     imported.remarks = remarks_.sorted();

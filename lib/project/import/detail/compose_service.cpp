@@ -20,7 +20,7 @@ struct KeyRule {
 constexpr std::string_view in_target = "say it where the container runs: in the task definition";
 
 /// Source: the Compose Specification, "Services top-level element".
-constexpr std::array<KeyRule, 22> key_rules = {{
+constexpr std::array<KeyRule, 21> key_rules = {{
     {"command", "write it as CMD into the Dockerfile", Fate::fill_in},
     {"entrypoint", "write it as ENTRYPOINT into the Dockerfile", Fate::fill_in},
     {"user", "write it as USER into the Dockerfile"},
@@ -38,7 +38,6 @@ constexpr std::array<KeyRule, 22> key_rules = {{
     {"configs", "put the file into the image, or its values into variables"},
     {"secrets", "put each into AWS Secrets Manager and name it in the task definition's `secrets`, which gives it to "
                 "the application as a variable"},
-    {"extends", "write what it extends into the service"},
     {"develop", "it is for work on this machine: go on with docker compose there"},
     {"platform", "add --platform to the docker build line of build.yml"},
     {"mem_limit", "on AWS: memory of the task definition"},
@@ -48,9 +47,9 @@ constexpr std::array<KeyRule, 22> key_rules = {{
 }};
 
 /// Read elsewhere, or of no consequence where one container runs.
-constexpr std::array<std::string_view, 14> read_keys = {
-    "build",          "image",      "environment", "ports",       "expose", "healthcheck", "env_file",
-    "container_name", "stdin_open", "tty",         "pull_policy", "labels", "annotations", "init"};
+constexpr std::array<std::string_view, 15> read_keys = {
+    "extends",        "build",      "image", "environment", "ports",  "expose",      "healthcheck", "env_file",
+    "container_name", "stdin_open", "tty",   "pull_policy", "labels", "annotations", "init"};
 
 /// The names of a mapping's keys or a list's items, to show. Values are never shown.
 std::string names_of(const document::Node& node)
@@ -112,26 +111,33 @@ std::optional<ComposePort> parse_port(const document::Node& node)
     return ComposePort{port_of(published.substr(0, published.find('-'))), target};
 }
 
-/// Whether a value names another service of the file, which is no host elsewhere.
+/// Whether a value names another service of the file, which is no host elsewhere: "db", "db:5432", the host of a URL,
+/// one of a list of hosts, `host=db`.
 bool names_service(std::string_view value, std::string_view service)
 {
-    if (value == service || value.starts_with(std::string(service) + ":")) {
-        return true;
-    }
-    for (const std::string_view before : {"//", "@"}) {
-        const auto at = value.find(std::string(before) + std::string(service));
-        if (at != std::string_view::npos) {
-            const auto rest = value.substr(at + before.size() + service.size());
-            return rest.empty() || rest.front() == ':' || rest.front() == '/';
+    const auto begins = [&](std::size_t at) {
+        constexpr std::string_view before = "@,=; ";
+        return at == 0 || before.find(value[at - 1]) != before.npos || value.substr(0, at).ends_with("//");
+    };
+    const auto ends = [&](std::string_view rest) {
+        constexpr std::string_view behind = ":/,?; ";
+        return rest.empty() || behind.find(rest.front()) != behind.npos;
+    };
+    for (auto at = value.find(service); at != value.npos; at = value.find(service, at + 1)) {
+        const auto rest = value.substr(at + service.size());
+        const auto alone = at == 0 && (rest.starts_with('/') || rest.starts_with(' '));  // a path, a sentence
+        if (begins(at) && ends(rest) && !alone) {
+            return true;
         }
     }
     return false;
 }
 
-/// The path of a URL of this host in a command; empty when there is none.
-std::string local_path(std::string_view command)
+/// The path of a URL of this host in a command; empty when there is none, and when it asks another port than the
+/// application's (0: not known) or by TLS.
+std::string local_path(std::string_view command, int port)
 {
-    for (const std::string_view host : {"://localhost", "://127.0.0.1", "://0.0.0.0", "://[::1]"}) {
+    for (const std::string_view host : {"http://localhost", "http://127.0.0.1", "http://0.0.0.0", "http://[::1]"}) {
         const auto at = command.find(host);
         if (at == std::string_view::npos) {
             continue;
@@ -139,6 +145,10 @@ std::string local_path(std::string_view command)
         auto rest = command.substr(at + host.size());
         rest = rest.substr(0, rest.find_first_of(" \t\n\"'|&;)"));
         const auto slash = rest.find('/');
+        const auto asked = rest.starts_with(':') ? port_of(rest.substr(1, slash == rest.npos ? slash : slash - 1)) : 80;
+        if (port != 0 && asked != port) {
+            continue;
+        }
         const auto path = slash == std::string_view::npos ? std::string_view("/") : rest.substr(slash);
         return path.find('?') == std::string_view::npos ? std::string(path) : std::string();  // may hold a token
     }
@@ -234,18 +244,19 @@ ComposePort compose_port(const ComposeService& service, Remarks& remarks)
     return port;
 }
 
-std::string compose_health(const ComposeService& service, Remarks& remarks)
+std::string compose_health(const ComposeService& service, int port, Remarks& remarks)
 {
     const auto* check = service.node.find("healthcheck");
     const auto* test = check == nullptr ? nullptr : check->find("test");
     if (test == nullptr) {
         return {};
     }
-    const auto path = local_path(command_of(test));
+    const auto path = local_path(command_of(test), port);
     if (is_url_path(path) && is_plain_line(path)) {
         return path;
     }
-    remarks.add(Fate::left, check->where, "compose.healthcheck", "the healthcheck asks no path of the container",
+    remarks.add(Fate::left, check->where, "compose.healthcheck",
+                "the healthcheck asks no path of the application's port by HTTP",
                 "write it as HEALTHCHECK into the Dockerfile");
     return {};
 }

@@ -31,8 +31,8 @@ struct ComposePort {
 /// The first TCP port of `ports`, short or long form, else of `expose`. The others are remarked.
 [[nodiscard]] ComposePort compose_port(const ComposeService& service, Remarks& remarks);
 
-/// The path that `healthcheck` asks of this very container; empty when it asks none.
-[[nodiscard]] std::string compose_health(const ComposeService& service, Remarks& remarks);
+/// The path that `healthcheck` asks of the application's port; empty when it asks none.
+[[nodiscard]] std::string compose_health(const ComposeService& service, int port, Remarks& remarks);
 
 /// Remarks on all other keys of the service; names of the variables in its env_files.
 void remark_compose_service(const framework::Tree& tree, const ComposeService& service, Remarks& remarks);

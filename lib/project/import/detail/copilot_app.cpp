@@ -93,11 +93,6 @@ public:
         if (found != list_.end()) {
             return *found;
         }
-        try {
-            (void)stage::Name::parse(name);
-        } catch (const Error& error) {
-            throw error.at(where);
-        }
         return list_.emplace_back(CopilotEnvironment{name, where, {}, {}, stage::Approval::none, {}, {}});
     }
 
@@ -243,7 +238,7 @@ CopilotService choose_copilot_service(const framework::Tree& tree, const std::st
     const auto folders = service_folders(tree);
     if (folders.empty()) {
         throw Error(ErrorKind::not_found, "there is no copilot/SERVICE/manifest.yml here")
-            .with_hint("run it in the folder that holds 'copilot', or give that with -C");
+            .with_hint("git mv FOLDER/copilot . # it is read in the repository's root");
     }
     if (!wanted.empty() && std::ranges::find(folders, wanted) != folders.end()) {
         return read_service(tree, wanted);

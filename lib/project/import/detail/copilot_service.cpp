@@ -140,24 +140,6 @@ void remark_folder(const framework::Tree& tree, const std::string& folder, std::
     }
 }
 
-document::Node merged(const document::Node& base, const document::Node& over)
-{
-    if (!base.is_mapping() || !over.is_mapping()) {
-        return over;
-    }
-    auto result = base;
-    for (const auto& entry : over.entries) {
-        const auto found = std::ranges::find(result.entries, entry.key, &document::Entry::key);
-        if (found == result.entries.end()) {
-            result.entries.push_back(entry);
-        } else {
-            found->value = merged(found->value, entry.value);
-            found->key_where = entry.key_where;
-        }
-    }
-    return result;
-}
-
 /// What a secret's value refers to; empty when it is nothing that may be shown.
 std::string secret_reference(const document::Node& value, const CopilotNames& names)
 {
@@ -240,9 +222,8 @@ Image copilot_image(const CopilotService& service, const CopilotNames& names, Re
     }
     if (service.type != "Static Site") {
         remarks.add(Fate::fill_in, {service.path}, "copilot.image",
-                    "the manifest says neither image.build nor "
-                    "image.location",
-                    "tinystacks init --dockerfile PATH");
+                    "the manifest says neither image.build nor image.location: 'Dockerfile' is taken",
+                    "write image.build into the manifest, then the same command once more");
     }
     return {.location = {}, .dockerfile = "Dockerfile", .context = {}, .target = {}, .arguments = {}};
 }
@@ -259,15 +240,6 @@ int copilot_port(const document::Node& manifest)
             .at(port->where);
     }
     return number;
-}
-
-std::string copilot_health(const document::Node& manifest)
-{
-    const auto* check = framework::find_path(&manifest, {"http", "healthcheck"});
-    const auto path = check == nullptr     ? std::string()
-                      : check->is_scalar() ? check->text
-                                           : framework::text_at(check, {"path"});
-    return is_url_path(path) && is_plain_line(path) ? path : std::string();
 }
 
 std::vector<std::string> copilot_secrets(const document::Node& manifest, const CopilotNames& names, Remarks& remarks)

@@ -23,9 +23,6 @@ struct CopilotNames {
 /// image.port; 0 when the manifest says none.
 [[nodiscard]] int copilot_port(const document::Node& manifest);
 
-/// The path of http.healthcheck; empty when there is none.
-[[nodiscard]] std::string copilot_health(const document::Node& manifest);
-
 /// "NAME: SSM parameter /path" for every secret of an environment.
 [[nodiscard]] std::vector<std::string> copilot_secrets(const document::Node& manifest, const CopilotNames& names,
                                                        Remarks& remarks);

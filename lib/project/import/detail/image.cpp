@@ -133,6 +133,16 @@ Image read_build(const document::Node& build, BuildStyle style, Remarks& remarks
     return image;
 }
 
+void check_context(const framework::Tree& tree, const Image& image, const Position& where)
+{
+    if (!image.context.empty() && !tree.has_directory(image.context)) {
+        throw Error(ErrorKind::invalid_input, "the build's context {} is no folder of the repository",
+                    in_quotes(image.context))
+            .at(where)
+            .with_hint("name the folder that holds what the Dockerfile copies");
+    }
+}
+
 bool is_image(std::string_view text)
 {
     constexpr std::size_t longest = 512;
@@ -141,6 +151,11 @@ bool is_image(std::string_view text)
                return c < 0x80 && (std::isalnum(c) != 0 ||
                                    std::string_view("._/:@-").find(static_cast<char>(c)) != std::string_view::npos);
            });
+}
+
+Image of_repository(const Image& image)
+{
+    return {.location = {}, .dockerfile = image.dockerfile, .context = {}, .target = {}, .arguments = {}};
 }
 
 std::string build_file(const Image& image)

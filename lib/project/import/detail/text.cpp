@@ -209,6 +209,24 @@ std::string inner_path(const document::Node& node, const std::string& text, cons
     return inside == "." ? std::string() : inside;
 }
 
+document::Node merged(const document::Node& base, const document::Node& over)
+{
+    if (!base.is_mapping() || !over.is_mapping()) {
+        return over;
+    }
+    auto result = base;
+    for (const auto& entry : over.entries) {
+        const auto found = std::ranges::find(result.entries, entry.key, &document::Entry::key);
+        if (found == result.entries.end()) {
+            result.entries.push_back(entry);
+        } else {
+            found->value = merged(found->value, entry.value);
+            found->key_where = entry.key_where;
+        }
+    }
+    return result;
+}
+
 int port_of(std::string_view text)
 {
     int port = 0;
@@ -275,8 +293,7 @@ std::string command_of(const document::Node* node)
 
 void Remarks::add(Fate fate, const Position& where, std::string rule, std::string what, std::string instead)
 {
-    const auto same = [&](const Remark& other) { return other.rule == rule && other.what == what; };
-    if (std::ranges::none_of(remarks_, same)) {
+    if (known_.emplace(rule, what).second) {
         remarks_.push_back({fate, where, std::move(rule), std::move(what), std::move(instead)});
     }
 }

@@ -6,8 +6,10 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Outside texts on their way into ours.
@@ -39,6 +41,9 @@ enum class Dialect { compose, copilot };
 /// node for one that leads out of it.
 [[nodiscard]] std::string inner_path(const document::Node& node, const std::string& text, const std::string& base = {});
 
+/// `base` with `over` on top: mappings key by key, all else whole.
+[[nodiscard]] document::Node merged(const document::Node& base, const document::Node& over);
+
 /// The port `text` names; 0 when it is none.
 [[nodiscard]] int port_of(std::string_view text);
 
@@ -66,6 +71,7 @@ public:
 
 private:
     std::vector<Remark> remarks_;
+    std::set<std::pair<std::string, std::string>> known_;  ///< rule and what
 };
 
 /// Throws the question which of several services is meant.
