@@ -141,21 +141,21 @@ void start_with(Application& application, const std::string& command, Evidence e
     application.evidence.push_back(std::move(evidence));
 }
 
-/// What a Procfile starts behind its migration, "rake db:migrate && puma": several tasks that start at once must not
-/// migrate at once.
+/// What a Procfile starts behind its migration, "rake db:migrate && puma" or with a semicolon: several tasks that start
+/// at once must not migrate at once.
 std::string without_migration(std::string_view command, std::vector<std::string>& warnings)
 {
     constexpr const char* migration =
         R"(^[^&|;]*(?:db:(?:migrate|prepare|setup|seed)|artisan migrate|manage\.py migrate|doctrine:migrations:migrate|ecto\.migrate|alembic upgrade|db upgrade|prisma migrate deploy)\b[^&|;]*$)";
     auto rest = trim(command);
-    for (auto at = rest.find("&&"); at != std::string_view::npos; at = rest.find("&&")) {
+    for (auto at = rest.find_first_of("&;"); at != std::string_view::npos; at = rest.find_first_of("&;")) {
         const auto first = trim(rest.substr(0, at));
         if (!matches(first, migration)) {
             break;
         }
         warnings.push_back(
             fmt::format("it would migrate at each start: make '{}' a release step", printable_line(first)));
-        rest = trim(rest.substr(at + 2));
+        rest = trim(rest.substr(rest.find_first_not_of("&;", at)));
     }
     return std::string(rest);
 }
@@ -166,18 +166,31 @@ bool is_of_buildpack(std::string_view command)
     return matches(command, R"(\b(?:heroku-php-(?:apache2|nginx)|heroku-hhvm-)|^\s*bin/start-nginx\b)");
 }
 
-/// `npm start`, which was resolved to the program that the script starts.
-bool is_start_script(std::string_view command)
+/// A script of package.json: `npm start`, `yarn web --port 80`.
+bool is_script(std::string_view command)
 {
-    return matches(command, R"(^(?:npm|yarn|pnpm|bun)(?: run)? start$)");
+    return matches(command, R"(^(?:npm|yarn|pnpm|bun)\s+[\w.:-]+[^;&|<>$`]*$)");
 }
 
-void apply_process(const Process& process, Application& application)
+/// The image starts the program behind a script: a package manager between would hold back the signal to stop, and may
+/// not be there.
+void resolve_script(const Folder& folder, const std::string& command, Application& application)
+{
+    auto argv = application.language == "node" && is_script(command) ? resolve_node_script(folder, command)
+                                                                     : std::vector<std::string>();
+    if (!argv.empty()) {
+        application.recipe.command = std::move(argv);
+    }
+}
+
+void apply_process(const Folder& folder, const Process& process, Application& application)
 {
     const auto command = without_migration(process.command, application.warnings);
     auto argv = std::move(application.recipe.command);
-    const auto same = is_start_script(command) && is_start_script(application.start_command);
+    constexpr const char* start = "^(?:npm|yarn|pnpm|bun)(?: run)? start$";
+    const auto same = matches(command, start) && matches(application.start_command, start);
     start_with(application, command, {process.where, "says how it is started"});
+    resolve_script(folder, command, application);
     if (same && !argv.empty()) {
         application.recipe.command = std::move(argv);
     } else if (is_of_buildpack(command) && !argv.empty()) {
@@ -190,12 +203,13 @@ void apply_starts(const Folder& folder, const Overrides& overrides, Application&
 {
     if (!overrides.start.empty()) {
         start_with(application, overrides.start, {{"--start", 0, 0}, "you said how it is started"});
+        resolve_script(folder, overrides.start, application);
         std::erase_if(application.questions, [](const Question& question) {
             return std::ranges::any_of(question.answers,
                                        [](const auto& answer) { return answer.starts_with("--start"); });
         });
     } else if (const auto process = find_process(folder); process && application.delivery == Delivery::process) {
-        apply_process(*process, application);
+        apply_process(folder, *process, application);
     }
 }
 
@@ -300,7 +314,16 @@ Detection detect(const Tree& tree, const Overrides& said)
     detection.application.language = "none";
     detection.application.root = overrides.root;
     auto found = candidates(folder, overrides);
-    auto inside = found.empty() ? below(folder, overrides) : std::vector<Application>();
+    // Pages in a folder, such as docs/, hide no application in another.
+    const auto weak =
+        found.empty() || (found.front().score <= by_stray_file && overrides.framework.empty() &&
+                          first_file(found.front()).substr(folder.path().size()).find('/', 1) != std::string::npos);
+    auto inside = weak ? below(folder, overrides) : std::vector<Application>();
+    if (!inside.empty() && inside.front().score > by_stray_file) {
+        found.clear();
+    } else if (!found.empty()) {
+        inside.clear();
+    }
     if (inside.size() > 1) {
         ask_which(detection, inside);
     } else if (!found.empty() || !inside.empty()) {

@@ -52,13 +52,19 @@ std::string without_comments(std::string_view text)
 std::vector<std::string> find_sources(const Folder& folder)
 {
     std::vector<std::string> sources = {"config/runtime.exs", "config/prod.exs", "config/releases.exs"};
-    for (auto& file : folder.find_files(".ex", 400)) {
-        const auto& name = file;
-        const auto listens = name.ends_with("application.ex") || name.ends_with("endpoint.ex") ||
-                             name.ends_with("router.ex") || name.ends_with("server.ex") || name.ends_with("app.ex");
-        const auto inside = name.starts_with("lib/") || name.starts_with("apps/") || name.starts_with("web/");
-        if (inside && (listens || std::ranges::count(name, '/') <= 2) && sources.size() < most_texts) {
-            sources.push_back(std::move(file));
+    auto files = folder.find_files(".ex", 2000);
+    std::erase_if(files, [](const std::string& name) {
+        return !name.starts_with("lib/") && !name.starts_with("apps/") && !name.starts_with("web/");
+    });
+    // What listens is called so; the rest by its place.
+    const auto others = std::ranges::stable_partition(files, [](const std::string& name) {
+        return name.ends_with("application.ex") || name.ends_with("endpoint.ex") || name.ends_with("router.ex") ||
+               name.ends_with("server.ex") || name.ends_with("app.ex");
+    });
+    const auto listening = static_cast<std::size_t>(others.begin() - files.begin());
+    for (std::size_t at = 0; at < files.size() && sources.size() < most_texts; ++at) {
+        if (at < listening || std::ranges::count(files[at], '/') <= 2) {
+            sources.push_back(std::move(files[at]));
         }
     }
     return sources;

@@ -131,7 +131,8 @@ private:
 
     void look_at_project()
     {
-        const auto inside = workspace_.folder.child(project_->directory);
+        const auto inside =
+            project_->directory.empty() ? workspace_.folder : workspace_.folder.child(project_->directory);
         const Manifest manifest(inside);
         start_ = {};
         const Sources sources(inside, project_->source);
@@ -378,12 +379,13 @@ private:
     {
         const auto framework = found.plan.framework != "none";
         const auto tools = !own_.has_dependencies("dependencies") && workspace_.members.empty();
-        application_.score =
-            scripted_ || (framework && !found.plan.argv.empty()) || application_.delivery == Delivery::files ? by_start
-            : start_.found()                  ? by_manifest
-            : !application_.questions.empty() ? by_manifest
-            : tools                           ? by_tools
-                                              : by_library;
+        application_.score = (scripted_ && (framework || !start_.development)) ||
+                                     (framework && !found.plan.argv.empty()) || application_.delivery == Delivery::files
+                                 ? by_start
+                             : start_.found()                  ? by_manifest
+                             : !application_.questions.empty() ? by_manifest
+                             : tools                           ? by_tools
+                                                               : by_library;
     }
 
     /// Pages that are there already, and a script that does no more than serve them.
@@ -439,6 +441,14 @@ Application refuse_meteor(const Folder& folder)
 
 }  // namespace
 }  // namespace node
+
+std::vector<std::string> resolve_node_script(const Folder& folder, const std::string& command)
+{
+    const auto workspace = node::find_workspace(folder);
+    const auto start = node::resolve(workspace, command, workspace.member);
+    const auto plain = start.build.empty() && start.environment.empty() && start.directory == workspace.member;
+    return plain && !start.development ? start.argv : std::vector<std::string>();
+}
 
 std::optional<Application> detect_node(const Folder& folder, const Overrides& overrides)
 {

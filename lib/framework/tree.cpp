@@ -150,7 +150,9 @@ void Tree::State::walk()
         by_path.emplace(directory.path, &directory);
         list(directory, enter && depth < deepest);
         for (const auto& name : directory.directories) {
-            const auto whole = std::ranges::find(one_level, name) == one_level.end();
+            // src/bin is where Cargo and others have programs.
+            const auto source = name == "bin" && (directory.path == "src" || directory.path.ends_with("/src"));
+            const auto whole = source || std::ranges::find(one_level, name) == one_level.end();
             pending.push_back({joined(directory.path, name), depth + 1, whole});
         }
     }

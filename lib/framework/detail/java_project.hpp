@@ -62,7 +62,7 @@ public:
     [[nodiscard]] std::vector<MainClass> find(const Folder& module);
 
 private:
-    int left_ = 40;  ///< files that may still be read
+    int left_ = 200;  ///< files that may still be read
 };
 
 /// A module of a build with several, and how likely it is what is started.

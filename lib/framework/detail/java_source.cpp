@@ -80,9 +80,12 @@ std::optional<std::string> class_of(const std::string& file, const std::string& 
 
 std::vector<MainClass> MainSearch::find(const Folder& module)
 {
+    // One module's many classes must not hide the next one's.
+    constexpr int most_of_one = 25;
     std::vector<MainClass> found;
+    const auto end = std::max(0, left_ - most_of_one);
     for (const auto& file : sources_of(module)) {
-        if (left_ == 0) {
+        if (left_ == end) {
             break;
         }
         --left_;

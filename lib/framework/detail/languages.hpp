@@ -37,6 +37,10 @@ inline constexpr int by_stray_file = 15;  ///< server.js, main.py or index.html 
 /// Languages that are known by name only: Gleam, Dart, Swift, Haskell, Crystal, Zig, Clojure and others.
 [[nodiscard]] std::optional<Application> detect_by_name(const Folder& folder, const Overrides& overrides);
 
+/// The argv of the program behind `npm run web` or `yarn start --port 80`; empty when it cannot be told, or is more
+/// than that one program.
+[[nodiscard]] std::vector<std::string> resolve_node_script(const Folder& folder, const std::string& command);
+
 /// Names that --framework takes for each.
 [[nodiscard]] std::vector<std::string> node_frameworks();
 [[nodiscard]] std::vector<std::string> python_frameworks();

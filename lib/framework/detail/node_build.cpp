@@ -236,6 +236,46 @@ std::vector<std::string> build_lines(const Findings& found, const std::string& o
     return lines;
 }
 
+namespace {
+
+/// A build that migrates: no database is there when an image is built.
+void warn_of_migration(const Findings& found, const std::vector<std::string>& lines, Application& application)
+{
+    constexpr const char* migration =
+        R"(\b(?:prisma (?:migrate deploy|db push)|drizzle-kit (?:migrate|push)|payload migrate|knex migrate|sequelize(?:-cli)? db:migrate|typeorm migration:run|db:migrate|check-db|\S*/migrate(?:\.[jt]s)?)(?:\s|$))";
+    auto script = found.manifest.script("build");
+    for (const auto& line : lines) {
+        script += "\n" + line;
+    }
+    if (matches(script, migration)) {
+        application.warnings.emplace_back("the build migrates a database, and none can be reached where an image is "
+                                          "built: make that a release step, and say the rest with --build");
+    }
+}
+
+/// webpack 4 asks for a digest that Node's OpenSSL has left since version 17.
+/// Source: Node.js 17 changelog, "OpenSSL 3.0".
+bool needs_old_openssl(const Findings& found)
+{
+    struct Old {
+        const char* package;
+        int last;
+    };
+    constexpr std::array<Old, 6> known = {{{"react-scripts", 4},
+                                           {"@vue/cli-service", 4},
+                                           {"laravel-mix", 5},
+                                           {"nuxt", 2},
+                                           {"gatsby", 2},
+                                           {"webpack", 4}}};
+    constexpr int first_without = 17;
+    return major_of(found.runtimes.node.release) >= first_without && std::ranges::any_of(known, [&](const Old& old) {
+               const auto digits = find_match(found.manifest.version_of(old.package), "^[^0-9]*([0-9]{1,4})");
+               return digits && std::stoi(*digits) <= old.last;
+           });
+}
+
+}  // namespace
+
 dockerfile::Stage build_stage(const Findings& found, const Overrides& overrides, Application& application)
 {
     dockerfile::Stage stage;
@@ -283,6 +323,10 @@ dockerfile::Stage build_stage(const Findings& found, const Overrides& overrides,
     }
     auto lines = build_lines(found, overrides.build);
     application.build = join(lines, " && ");
+    warn_of_migration(found, lines, application);
+    if (needs_old_openssl(found) && !lines.empty()) {
+        lines.front() = "export NODE_OPTIONS=--openssl-legacy-provider && " + lines.front();
+    }
     if (!lines.empty()) {
         lines.front() = (found.plan.framework == "next" ? "NEXT_TELEMETRY_DISABLED=1 " : "") + lines.front();
         stage.steps.emplace_back(Run{std::move(lines), {}, ""});

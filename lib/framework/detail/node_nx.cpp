@@ -18,6 +18,7 @@ std::optional<Project> make_project(const std::string& directory, const std::str
     project.name = name;
     project.where = std::move(where);
     const auto last = project.directory.substr(project.directory.rfind('/') + 1);
+    const auto prefix = project.directory.empty() ? std::string() : project.directory + "/";
     project.name = project.name.empty() ? last : project.name;
     const auto* targets = find_path(node, {"targets"});
     const auto* build = find_path(targets == nullptr ? find_path(node, {"architect"}) : targets, {"build"});
@@ -26,12 +27,12 @@ std::optional<Project> make_project(const std::string& directory, const std::str
     if (text_at(node, {"projectType"}) == "library" || project.name.ends_with("-e2e") || project.executor.empty()) {
         return std::nullopt;
     }
-    const auto fallback = "dist/" + project.directory;
+    const auto fallback = "dist/" + (project.directory.empty() ? project.name : project.directory);
     const auto output = text_at(build, {"options", "outputPath"});
     project.output = normal_path("", output.empty() ? fallback : output).value_or(fallback);
     const auto main = normal_path("", text_at(build, {"options", "main"})).value_or("");
-    if (main.starts_with(project.directory + "/")) {
-        project.source = main.substr(project.directory.size() + 1);
+    if (main.starts_with(prefix)) {
+        project.source = main.substr(prefix.size());
     }
     project.production = find_path(build, {"configurations", "production"}) != nullptr;
     return project;
@@ -39,12 +40,13 @@ std::optional<Project> make_project(const std::string& directory, const std::str
 
 std::optional<Project> read_project(const Folder& root, const std::string& file)
 {
-    const auto slash = file.rfind('/');
-    if (slash == std::string::npos || file.substr(slash) != "/project.json") {
+    if (file != "project.json" && !file.ends_with("/project.json")) {
         return std::nullopt;
     }
     const auto* node = root.json(file);
-    return make_project(file.substr(0, slash), text_at(node, {"name"}), node, {root.in_tree(file), 1, 0});
+    const auto slash = file.rfind('/');
+    return make_project(slash == std::string::npos ? std::string() : file.substr(0, slash), text_at(node, {"name"}),
+                        node, {root.in_tree(file), 1, 0});
 }
 
 /// The projects that workspace.json holds itself, as Nx had them up to version 14.

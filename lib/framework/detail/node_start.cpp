@@ -257,14 +257,16 @@ bool is_development(const std::vector<std::string>& argv)
         return std::ranges::find(verbs, verb) != verbs.end();
     };
     if (tool == "vite" || tool == "parcel" || tool == "rsbuild" || tool == "farm" || tool == "webpack") {
-        return verb != "build" && (tool != "webpack" || verb == "serve");
+        const auto watches = std::ranges::find(argv, "--watch") != argv.end();
+        return verb != "build" && (tool != "webpack" || is({"serve", "watch"}) || watches);
     }
     constexpr std::array<std::string_view, 12> always = {
         "webpack-dev-server", "live-server", "browser-sync",      "budo",  "wmr",        "snowpack", "storybook",
         "start-storybook",    "webpack-cli", "react-app-rewired", "craco", "lite-server"};
     return std::ranges::find(always, tool) != always.end() || (tool == "next" && is({"dev"})) ||
            ((tool == "nuxt" || tool == "nuxi") && is({"dev", "preview", "start"})) ||
-           (tool == "ng" && is({"serve", "s"})) || (tool == "react-scripts" && is({"start"})) ||
+           (tool == "ng" && is({"serve", "s"})) || (tool == "nx" && is({"serve", "dev"})) ||
+           (tool == "react-native" && is({"start"})) || (tool == "react-scripts" && is({"start"})) ||
            (tool == "astro" && is({"dev", "preview", "start"})) || (tool == "remix" && is({"dev", "vite:dev"})) ||
            (tool == "react-router" && is({"dev"})) || (tool == "gatsby" && is({"develop", "serve", "start"})) ||
            (tool == "expo" && is({"start"})) || (tool == "nest" && is({"start"})) ||

@@ -13,25 +13,37 @@ namespace {
 struct Maker {
     std::string_view framework;
     Interface interface;
-    std::string_view token;
+    std::string token;
 };
 
 /// In one file the earlier counts: what wraps others comes first.
-constexpr std::array<Maker, 15> makers = {{{"fastapi", Interface::asgi, "FastAPI("},
-                                           {"litestar", Interface::asgi, "Litestar("},
-                                           {"quart", Interface::asgi, "Quart("},
-                                           {"sanic", Interface::asgi, "Sanic("},
-                                           {"fasthtml", Interface::asgi, "FastHTML("},
-                                           {"fasthtml", Interface::asgi, "fast_app("},
-                                           {"starlette", Interface::asgi, "Starlette("},
-                                           {"dash", Interface::wsgi, "Dash("},
-                                           {"flask", Interface::wsgi, "Flask("},
-                                           {"falcon", Interface::asgi, "falcon.asgi.App("},
-                                           {"falcon", Interface::wsgi, "falcon.App("},
-                                           {"falcon", Interface::wsgi, "falcon.API("},
-                                           {"bottle", Interface::wsgi, "Bottle("},
-                                           {"bottle", Interface::wsgi, "bottle.default_app("},
-                                           {"flask", Interface::wsgi, "APIFlask("}}};
+const std::vector<Maker>& makers()
+{
+    static const std::vector<Maker> known = {
+        {"fastapi", Interface::asgi, "FastAPI("},     {"litestar", Interface::asgi, "Litestar("},
+        {"quart", Interface::asgi, "Quart("},         {"sanic", Interface::asgi, "Sanic("},
+        {"fasthtml", Interface::asgi, "FastHTML("},   {"fasthtml", Interface::asgi, "fast_app("},
+        {"starlette", Interface::asgi, "Starlette("}, {"dash", Interface::wsgi, "Dash("},
+        {"flask", Interface::wsgi, "Flask("},         {"falcon", Interface::asgi, "falcon.asgi.App("},
+        {"falcon", Interface::wsgi, "falcon.App("},   {"falcon", Interface::wsgi, "falcon.API("},
+        {"bottle", Interface::wsgi, "Bottle("},       {"bottle", Interface::wsgi, "bottle.default_app("},
+        {"flask", Interface::wsgi, "APIFlask("}};
+    return known;
+}
+
+/// A class of the application's own, `class Shop(Flask):`, makes what its base makes.
+void add_classes(const std::string& text, std::vector<Maker>& found)
+{
+    constexpr std::size_t most = 20;
+    for (const auto& made : find_matches(text, R"(^class (\w+\((?:\w+\.)?\w+)\))")) {
+        const auto bracket = made.find('(');
+        const auto base = made.substr(std::max(bracket, made.rfind('.') == made.npos ? 0 : made.rfind('.')) + 1) + "(";
+        const auto maker = std::ranges::find(makers(), base, &Maker::token);
+        if (maker != makers().end() && found.size() < makers().size() + most) {
+            found.push_back({maker->framework, maker->interface, made.substr(0, bracket) + "("});
+        }
+    }
+}
 
 bool is_letter(char c)
 {
@@ -192,10 +204,16 @@ std::vector<Object> find_objects(const Folder& folder, const std::vector<std::st
 {
     std::vector<Object> objects;
     std::vector<Object> factories;
+    auto known = makers();
+    for (const auto& file : files) {
+        if (const auto* text = folder.text(file)) {
+            add_classes(*text, known);
+        }
+    }
     for (const auto& file : files) {
         if (const auto* text = folder.text(file)) {
             ObjectReader reader(file, *text);
-            for (const auto& maker : makers) {
+            for (const auto& maker : known) {
                 reader.read(maker, objects, factories);
             }
         }

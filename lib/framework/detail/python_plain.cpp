@@ -34,6 +34,30 @@ std::string file_of(const Folder& folder, const std::string& target)
         {path + ".py", "src/" + path + ".py", path + "/__init__.py", "src/" + path + "/__init__.py"});
 }
 
+/// `console_scripts` of setup.py or setup.cfg, when there is one.
+/// Source: setuptools' documentation, "Entry Points".
+std::optional<Script> find_entry_point(const Code& code)
+{
+    for (const auto* const name : {"setup.py", "setup.cfg"}) {
+        const auto* text = code.folder.text(name);
+        const auto at = text == nullptr ? std::string::npos : text->find("console_scripts");
+        if (at == std::string::npos) {
+            continue;
+        }
+        const auto section = std::string_view(*text).substr(at);
+        const auto end = section.find_first_of(name == std::string_view("setup.py") ? "]" : "[");
+        const auto scripts = find_matches(section.substr(0, end),
+                                          R"(^[ \t]*(?:console_scripts.*?)?[\['"]*\s*['"]?([\w.-]+ *= *[\w.]+:\w+))");
+        if (scripts.size() == 1) {
+            const auto equals = scripts.front().find('=');
+            return Script{std::string(trim(scripts.front().substr(0, equals))),
+                          file_of(code.folder, std::string(trim(scripts.front().substr(equals + 1)))),
+                          {code.folder.in_tree(name), line_of(*text, scripts.front()), 1}};
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<Script> find_script(const Code& code)
 {
     const auto* pyproject = code.folder.toml("pyproject.toml");
@@ -53,7 +77,7 @@ std::optional<Script> find_script(const Code& code)
             return Script{entry->key, file_of(code.folder, entry->value.text), entry->key_where};
         }
     }
-    return std::nullopt;
+    return code.project.by_setup ? find_entry_point(code) : std::nullopt;
 }
 
 void listen_as(Start& start, const Code& code, Application& application, const std::string& file)
