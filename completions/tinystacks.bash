@@ -5,7 +5,7 @@ _tinystacks() {
     case "${COMP_WORDS[COMP_CWORD - 1]}" in
     --source) mapfile -t COMPREPLY < <(compgen -W "$(tinystacks completion sources 2>/dev/null)" -- "$current"); return ;;
     --stack) mapfile -t COMPREPLY < <(compgen -W "$(tinystacks completion stacks 2>/dev/null)" -- "$current"); return ;;
-    = | --account | --artifacts | --branch | --build | --client-id | --commit | --confirm | --control | --customer | --deployment | --description | --directory | --dockerfile | --env | --env-file | --external-id | --file | --format | --framework | --from | --grep | --group | --host | --language | --message | --package-manager | --parameter | --parameters-file | --port | --profile | --project | --record | --region | --repository | --role-arn | --root | --scopes | --service | --shell | --since | --source-owner | --stage | --start | --starter | --timeout | --to | --user | --version | -C) return ;; # a value: files are completed
+    = | --account | --artifacts | --branch | --build | --client-id | --commit | --confirm | --control | --customer | --deployment | --description | --directory | --dockerfile | --ecs-service | --env | --env-file | --external-id | --file | --format | --framework | --from | --grep | --group | --host | --language | --message | --package-manager | --parameter | --parameters-file | --port | --profile | --project | --record | --region | --repository | --role-arn | --root | --scopes | --service | --shell | --since | --source-owner | --stage | --start | --starter | --timeout | --to | --user | --version | -C) return ;; # a value: files are completed
     esac
     local word at=tinystacks
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -15,7 +15,7 @@ _tinystacks() {
     done
     case "$at" in
     "tinystacks") mapfile -t COMPREPLY < <(compgen -W "init deploy status logs approve rollback validate build release buildspec variable connect source stack replay down explain doctor completion help --version --help -C --control --json --events --quiet --verbose" -- "$current") ;;
-    "tinystacks init") mapfile -t COMPREPLY < <(compgen -W "--help --framework --package-manager --version --build --start --port --root --from --service --account --region --starter --dockerfile --buildkit --lambda --explain --force --dry-run -C --control --json --events --quiet --verbose" -- "$current") ;;
+    "tinystacks init") mapfile -t COMPREPLY < <(compgen -W "--help --framework --package-manager --version --build --start --port --from --service --account --region --ecs-service --starter --root --dockerfile --explain --buildkit --lambda --force --dry-run -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks deploy") mapfile -t COMPREPLY < <(compgen -W "--help --project --commit --working-tree --stage --rebuild --force --resume --no-wait --waiting-ok --queue --timeout --no-rollback --record --stack --group --customer --dry-run -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks status") mapfile -t COMPREPLY < <(compgen -W "--help --project --watch -C --control --json --events --quiet --verbose" -- "$current") ;;
     "tinystacks logs") mapfile -t COMPREPLY < <(compgen -W "build release deployment runtime --help --project --stage --follow --since --stack --deployment --group --grep -C --control --json --events --quiet --verbose" -- "$current") ;;

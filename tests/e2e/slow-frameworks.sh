@@ -87,9 +87,9 @@ inside() { docker exec "$container" "$@"; }
 # writable_files FOLDER: what the container's user could change in it.
 writable_files() {
     # shellcheck disable=SC2016  # expanded by the container's shell
-    # `find -writable` asks the file system, which is read only here; the modes say what the image gives away.
+    # /tmp is anybody's. `find -writable` asks the file system, which is read only here; the modes say what the image gives away.
     inside sh -c 'id=$(id -u) group=$(id -g)
-        find "$1" -xdev ! -type l \( -user "$id" -perm -200 -o -group "$group" -perm -020 -o -perm -002 \)' sh "$1"
+        find "$1" -xdev ! -type l ! -path /tmp \( -user "$id" -perm -200 -o -group "$group" -perm -020 -o -perm -002 \)' sh "$1"
 }
 
 # is_declared FILE: it lies in a directory that the Dockerfile gives to its user.

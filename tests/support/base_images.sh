@@ -269,7 +269,7 @@ END
     { from "$of_debian" ca-certificates apache2 libapache2-mod-php php-cli php-mysql php-pgsql php-sqlite3 php-mbstring php-xml php-curl php-zip php-intl php-gd composer && cat <<'END'; } | build
 COPY docker-php-ext-install apache2-foreground /usr/local/bin/
 # As the published image does: variables of the environment win, any user may run it, logs go to the container's output.
-RUN chmod 755 /usr/local/bin/* && mv /usr/bin/composer /usr/share/composer && ln -s /usr/bin/php /usr/local/bin/php \
+RUN chmod 755 /usr/local/bin/* && mv /usr/bin/composer /usr/share/composer && ln -s /usr/share/php /usr/local/share/php && ln -s /usr/bin/php /usr/local/bin/php \
     && ln -s docker-php-ext-install /usr/local/bin/docker-php-ext-enable \
     && ln -s /bin/true /usr/local/bin/docker-php-ext-configure \
     && sed -ri 's/^export ([^=]+)=(.*)$/: ${\1:=\2}\nexport \1/' /etc/apache2/envvars \

@@ -273,6 +273,9 @@ dockerfile::Stage build_stage(const Code& code, const Start& start, const System
         stage.steps.emplace_back(Run{install.project, install.caches, ""});
     }
     install_servers(stage, start, install);
+    if (auto* last = std::get_if<Run>(&stage.steps.back()); last != nullptr && code.project.manager == "uv") {
+        last->commands.emplace_back("rm -f .venv/.lock");  // uv leaves it for anybody to write
+    }
     if (!builds.empty()) {
         copy_sources("");
         stage.steps.emplace_back(
