@@ -264,6 +264,7 @@ END
 set -e
 . /etc/apache2/envvars
 rm -f "$APACHE_PID_FILE"
+mkdir -p "$APACHE_RUN_DIR" "$APACHE_LOCK_DIR" "$APACHE_LOG_DIR"
 exec apache2 -DFOREGROUND "$@"
 END
     { from "$of_debian" ca-certificates apache2 libapache2-mod-php php-cli php-mysql php-pgsql php-sqlite3 php-mbstring php-xml php-curl php-zip php-intl php-gd composer && cat <<'END'; } | build
