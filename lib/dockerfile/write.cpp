@@ -247,16 +247,37 @@ std::string write(const Recipe& recipe, const WriteOptions& options)
                          : writer.text;
 }
 
+namespace {
+
+constexpr std::string_view ignore_head =
+    "# What `docker build` does not see; written by `tinystacks init`, yours to change.\n";
+
+}  // namespace
+
+std::string add_ignored(std::string_view there, const std::string& ours)
+{
+    if (!there.starts_with(ignore_head)) {
+        return ours;
+    }
+    auto text = std::string(there) + (there.ends_with('\n') ? "" : "\n");
+    const auto known = split(there, '\n');
+    for (const auto line : split(ours, '\n')) {
+        if (std::ranges::find(known, line) == known.end()) {
+            text += std::string(line) + "\n";
+        }
+    }
+    return text;
+}
+
 std::string write_ignore(const Recipe& recipe)
 {
-    std::string text =
-        "# What `docker build` does not see; written by `tinystacks init`, yours to change.\n"
-        ".git\n.gitignore\n.github\n.gitlab-ci.yml\n.vscode\n.idea\n.DS_Store\n"
-        "Dockerfile*\n.dockerignore\ncompose*.y*ml\ndocker-compose*\ntinystacks.yml\nbuild.yml\nrelease.yml\n"
-        "# secrets stay out of the image\n"
-        "**/.env\n**/.env.*\n!**/.env.example\n**/*.pem\n**/*.key\n**/id_rsa*\n.aws\n.terraform\n*.tfstate*\n"
-        "# made by the build, the tests or a package manager\n"
-        "**/node_modules\n**/__pycache__\n**/*.pyc\n.venv\nvenv\n*.log\n";
+    auto text = std::string(ignore_head) +
+                ".git\n.gitignore\n.github\n.gitlab-ci.yml\n.vscode\n.idea\n.DS_Store\n"
+                "Dockerfile*\n.dockerignore\ncompose*.y*ml\ndocker-compose*\ntinystacks.yml\nbuild.yml\nrelease.yml\n"
+                "# secrets stay out of the image\n"
+                "**/.env\n**/.env.*\n!**/.env.example\n**/*.pem\n**/*.key\n**/id_rsa*\n.aws\n.terraform\n*.tfstate*\n"
+                "# made by the build, the tests or a package manager\n"
+                "**/node_modules\n**/__pycache__\n**/*.pyc\n.venv\nvenv\n*.log\n";
     for (const auto& line : recipe.ignored) {
         if (line.find('\n') == std::string::npos) {
             text += line + "\n";

@@ -19,5 +19,7 @@ struct WriteOptions {
 
 /// The .dockerignore beside it.
 [[nodiscard]] std::string write_ignore(const Recipe& recipe);
+/// `there` with what it lacks of `ours`, when init wrote it: a repository's applications share one .dockerignore.
+[[nodiscard]] std::string add_ignored(std::string_view there, const std::string& ours);
 
 }  // namespace tinystacks::dockerfile

@@ -116,6 +116,9 @@ def check_a_second_application_gets_a_project_file(place):
     expect("DOCKERFILE_PATH: web/Dockerfile" in first and "DOCKERFILE_PATH: api/Dockerfile" in second, second)
     expect("port: 8002," in first and "port: 8003," in second, second)
     expect("tinystacks deploy --project api/tinystacks.yml" in done.stderr, done.stderr)
+    ignored = (folder / ".dockerignore").read_text().split("\n")
+    expect("api/htmlcov" in ignored and len(ignored) == len(set(ignored)), ignored)
+    expect("written" not in init(place, folder, "--root", "api").stdout, "the same again is written")
 
 
 def check_a_project_file_is_a_persons(place):

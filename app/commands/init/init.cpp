@@ -52,7 +52,8 @@ Status status_of(const project::PlannedFile& file, const InitPlan& plan, const P
     if (!there) {
         return Status::written;
     }
-    const auto replaces = options.force && file.path != plan.project_file;
+    const auto adds = !there->empty() && file.text.starts_with(*there);
+    const auto replaces = adds || (options.force && file.path != plan.project_file);
     return *there == file.text ? Status::unchanged : replaces ? Status::written : Status::kept;
 }
 

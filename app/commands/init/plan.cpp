@@ -168,6 +168,8 @@ void plan_written(const framework::Tree& tree, const Place& place, const framewo
     plan.files.insert(plan.files.begin(), {plan.request.dockerfile, dockerfile::write(application.recipe, how)});
     const auto ignore = std::ranges::find(plan.files, ".dockerignore", &project::PlannedFile::path);
     ignore->text = dockerfile::write_ignore(application.recipe);
+    const auto* there = plan.project_file == project::default_file ? nullptr : tree.text(".dockerignore");
+    ignore->text = there == nullptr ? ignore->text : dockerfile::add_ignored(*there, ignore->text);
 }
 
 /// The values of --ecs-service. Throws Error{usage}.

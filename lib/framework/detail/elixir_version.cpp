@@ -70,9 +70,17 @@ Runtime choose_elixir(const Folder& folder, const Overrides& overrides, const st
             pins.push_back(std::move(*pin));
         }
     }
-    if (const auto asked = find_match(code, R"re(^[^#\n]*\belixir:\s*"([^"\n]+)")re")) {
-        pins.push_back(
-            {*asked, {folder.in_tree("mix.exs"), line_of(code, "elixir: \"" + *asked), 1}, "mix.exs, elixir"});
+    auto asked = find_match(code, R"re(^[^#\n]*\belixir:\s*"([^"\n]+)")re");
+    if (const auto attribute = find_match(code, R"re(^[^#\n]*\belixir:\s*@(\w+))re"); attribute && !asked) {
+        for (const auto& set : find_matches(code, R"re(^\s*@(\w+\s+"[^"\n]+)")re")) {  // @version "~> 1.18"
+            const auto quote = set.find('"');
+            if (trim(set.substr(0, quote)) == *attribute) {
+                asked = set.substr(quote + 1);
+            }
+        }
+    }
+    if (asked) {
+        pins.push_back({*asked, {folder.in_tree("mix.exs"), line_of(code, "\"" + *asked), 1}, "mix.exs, elixir"});
     }
     if (auto pin = buildpack_pin(folder, "elixir_version")) {
         pins.push_back(std::move(*pin));

@@ -18,9 +18,10 @@ constexpr const char* listen_calls =
 /// What `go build ./...` leaves out, and what is beside the application.
 bool is_beside(std::string_view directory)
 {
-    constexpr std::array<std::string_view, 18> names = {
-        "vendor", "testdata", "examples", "example", "third_party", "tools",   "tool",       "hack",     "scripts",
-        "test",   "tests",    "docs",     "doc",     "e2e",         "samples", "benchmarks", "fixtures", "_examples"};
+    constexpr std::array<std::string_view, 22> names = {
+        "vendor",   "testdata",  "examples", "example", "third_party", "tools",  "tool",    "hack",
+        "scripts",  "test",      "tests",    "docs",    "doc",         "e2e",    "samples", "benchmarks",
+        "fixtures", "_examples", "internal", "testing", "gen",         "codegen"};
     // A program may be called so: cmd/tool.
     const auto commands = directory.starts_with("cmd/") ? 0 : directory.find("/cmd/");
     const auto parts = split(directory.substr(0, commands), '/');

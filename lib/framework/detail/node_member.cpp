@@ -22,6 +22,9 @@ bool serves(const Workspace& workspace, const std::string& member)
     const auto library = std::ranges::any_of(
         std::array<const char*, 7>{"express", "fastify", "koa", "@hapi/hapi", "hono", "@nestjs/core", "polka"},
         [&](const auto* name) { return manifest.has_in_production(name); });
+    if (manifest.at({"bin"}) != nullptr && !library) {
+        return false;  // a tool that is published
+    }
     return (!start.empty() && !resolve(workspace, start, member).development) ||
            (library && find_entry(inside, manifest, false).found());
 }

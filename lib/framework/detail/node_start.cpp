@@ -285,6 +285,18 @@ Start resolve(const Workspace& workspace, const std::string& command, const std:
     return start;
 }
 
+namespace {
+
+/// An entry that loads a compiler first, which is no production dependency.
+bool compiles_at_start(const Workspace& workspace, const Start& start)
+{
+    const auto file = normal_path(start.directory, start.entry);
+    const auto* text = start.entry.empty() || !file ? nullptr : workspace.folder.text(*file);
+    return text != nullptr && matches(*text, R"(^\s*require\(['"](?:ts-node|@babel|@swc|tsx)/(?:register|cjs)['"]\))");
+}
+
+}  // namespace
+
 Start find_start_script(const Workspace& workspace, const Manager& manager, const std::string& directory)
 {
     const Manifest manifest(directory.empty() ? workspace.folder : workspace.folder.child(directory));
@@ -294,6 +306,10 @@ Start find_start_script(const Workspace& workspace, const Manager& manager, cons
         }
         auto start = resolve(workspace, fmt::format("npm run '{}'", name), directory);
         if (!start.found() || (std::string_view(name) == "serve" && start.development)) {
+            continue;
+        }
+        if (std::string_view(name) == "start" && compiles_at_start(workspace, start) &&
+            !trim(manifest.script("start:prod")).empty()) {
             continue;
         }
         start.command = run_command(manager, name);

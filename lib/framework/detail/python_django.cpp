@@ -122,6 +122,15 @@ std::string dummies(const Site& site)
             names.insert(std::move(name));
         }
     }
+    // What is asked for before it is read may be missing, and what is set is not read.
+    for (const auto* pattern : {R"(['"]([A-Z][A-Z0-9_]*)['"]\s+in\s+(?:os\.)?environ)",
+                                R"(\bif\s+(?:os\.)?(?:environ\.get|getenv)\(\s*['"]([A-Z][A-Z0-9_]*)['"]\s*\))",
+                                R"(environ\[['"]([A-Z][A-Z0-9_]*)['"]\]\s*=[^=])"}) {
+        for (const auto& name : find_matches(site.text, pattern)) {
+            names.erase(name);
+        }
+    }
+    names.insert("SECRET_KEY");
     // What every image sets itself.
     for (const auto* name : {"PATH", "HOME", "USER", "PWD", "LANG", "HOSTNAME", "TMPDIR", "DJANGO_SETTINGS_MODULE",
                              "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH"}) {
