@@ -89,7 +89,7 @@ void write(const std::vector<Decided>& decided, const Place& place, view::Consol
 }
 
 void say_what_is_next(const std::vector<Decided>& decided, const InitPlan& plan, const Place& place,
-                      const InitOptions& options, view::Report& report)
+                      const InitOptions& options, const Services& services, view::Report& report)
 {
     const auto has = [&](Status status, bool is_project) {
         return std::ranges::any_of(decided, [&](const Decided& each) {
@@ -110,6 +110,10 @@ void say_what_is_next(const std::vector<Decided>& decided, const InitPlan& plan,
     const auto in_place = plan.project_file == project::default_file;
     const auto deploy = "tinystacks deploy" + (in_place ? "" : " --project " + shell_quote(plan.project_file.string()));
     std::vector<std::string> steps;
+    const auto here = std::filesystem::current_path();
+    if (services.directory() != here) {  // -C
+        steps.push_back("cd " + shell_quote(services.directory().lexically_proximate(here).string()));
+    }
     if (plan.unfinished) {
         steps.emplace_back("fill in what is listed above");
     }
@@ -122,7 +126,7 @@ void say_what_is_next(const std::vector<Decided>& decided, const InitPlan& plan,
 }
 
 /// Writes what is planned, unless nothing is to be written, and reports each file.
-void carry_out(const InitPlan& plan, const Place& place, const InitOptions& options, view::Console& err,
+void carry_out(const InitPlan& plan, const Place& place, const InitOptions& options, Context& context,
                view::Report& report)
 {
     std::vector<Decided> decided;
@@ -130,7 +134,7 @@ void carry_out(const InitPlan& plan, const Place& place, const InitOptions& opti
         decided.push_back({&file, status_of(file, plan, place, options)});
     }
     if (!options.dry_run) {
-        write(decided, place, err);
+        write(decided, place, context.err);
     }
     auto files = nlohmann::json::array();
     for (const auto& [file, status] : decided) {
@@ -144,7 +148,7 @@ void carry_out(const InitPlan& plan, const Place& place, const InitOptions& opti
                            : fmt::format("{}: {}\n", path, to_string(status));
     }
     (*report.result)["files"] = std::move(files);
-    say_what_is_next(decided, plan, place, options, report);
+    say_what_is_next(decided, plan, place, options, context.services, report);
 }
 
 /// Writes the starter's files, which are gone again when what follows fails. With --dry-run they are made elsewhere.
@@ -196,7 +200,7 @@ void plan_and_write(const Place& place, const InitOptions& options, Context& con
     const auto plan = plan_init(tree, place, options, context.services, report);
     if (plan) {
         (*report.result)["container_port"] = plan->request.container_port;
-        carry_out(*plan, place, options, context.err, report);
+        carry_out(*plan, place, options, context, report);
     }
     if (!report.problems.empty()) {
         report.notes.insert(report.notes.begin(), std::string(trim(view::text(report.problems))));

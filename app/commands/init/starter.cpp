@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::string_view folder = "starters/";
 
-void check_empty(const std::filesystem::path& directory)
+void check_empty(const std::filesystem::path& directory, std::string_view starter)
 {
     for (const auto& entry : std::filesystem::directory_iterator(directory)) {
         const auto name = entry.path().filename().string();
         if (name != ".git") {
             throw Error(ErrorKind::conflict, "'{}' holds '{}': a starter is written into an empty directory",
                         directory.string(), name)
-                .with_hint(fmt::format("mkdir hello && tinystacks -C hello init --starter {}", name));
+                .with_hint(fmt::format("mkdir hello && tinystacks -C hello init --starter {}", starter));
         }
     }
 }
@@ -43,7 +43,7 @@ std::vector<std::string> starters()
 void write_starter(std::string_view name, const std::filesystem::path& directory,
                    std::vector<std::filesystem::path>& written)
 {
-    check_empty(directory);
+    check_empty(directory, name);
     const auto prefix = fmt::format("{}{}/", folder, name);
     for (const auto& file : templates::embedded_files()) {
         if (file.name.starts_with(prefix)) {
