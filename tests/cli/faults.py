@@ -96,9 +96,11 @@ def check_files_are_replaced(place):
     """DU-12: a temporary name, its content on disk, then the name, then the folder on disk."""
     place.project()
     place.write("Dockerfile", "FROM scratch\nEXPOSE 8080\n")
+    for name in ("build.yml", "release.yml", ".dockerignore"):
+        place.write(name, "# old\n")
     done, trace = place.traced(["-y", "-e", f"trace={WRITING}"], "init", "--force")
     expect(done.returncode == 0, "exits", done.returncode, done.stderr)
-    for name in ("tinystacks.yml", "build.yml", "release.yml"):
+    for name in ("build.yml", "release.yml", ".dockerignore"):
         file, folder = rf"{place.work}/{name}", re.escape(str(place.work))
         temporary = rf"{folder}/\.{re.escape(name)}\.\d+\.new"
         steps = rf'openat\([^"]*"{temporary}", O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW\|O_CLOEXEC.*?write\(\d+<{temporary}>.*?' \
@@ -110,16 +112,17 @@ def check_replacing_that_fails(place):
     """DU-12: a write that stops early, and then no room: the old files stay, and nothing is left beside them."""
     place.project()
     place.write("Dockerfile", "FROM scratch\nEXPOSE 8080\n")
-    before = sorted(os.listdir(place.work)), (place.work / "tinystacks.yml").read_bytes()
+    place.write("build.yml", "# old\n")
+    before = sorted(os.listdir(place.work)), (place.work / "build.yml").read_bytes()
 
     def most_bytes():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
     done = place.run("init", "--force", preexec_fn=most_bytes)
     expect(done.returncode == 1 and b"File too large" in done.stderr, "exits", done.returncode, done.stderr)
-    expect((sorted(os.listdir(place.work)), (place.work / "tinystacks.yml").read_bytes()) == before, "left:",
+    expect((sorted(os.listdir(place.work)), (place.work / "build.yml").read_bytes()) == before, "left:",
            os.listdir(place.work))
-    expect(place.run("init", "--force").returncode == 0 and (place.work / "tinystacks.yml").read_bytes() != before[1],
+    expect(place.run("init", "--force").returncode == 0 and (place.work / "build.yml").read_bytes() != before[1],
            "does not go through afterwards")
 
 
