@@ -106,7 +106,7 @@ moved_tag() {
 
     echo 'what the error suggests helps'
     # shellcheck disable=SC2046  # words
-    told 0 $(sed -n 's/^ *try: tinystacks //p' "$work/err")
+    expect_status 0 tinystacks $(sed -n 's/^ *try: tinystacks //p' "$work/err")
     told 0 deploy --stage prod
     expect_equal "$(container "$prod" '{{.Config.Labels.log_level}}')" loud "prod's image"
 }
@@ -177,7 +177,7 @@ play() {
 
 # in_words FILE: what differs from one story to the next by a word for it; what build.yml and release.yml say left out.
 in_words() {
-    python3 - "$1" "$image=IMAGE" "$stack=STACK" ":$dev=:DEV" ":$prod=:PROD" <<'PY'
+    python3 - "$1" "${1%/*}/shop=REPOSITORY" "$image=IMAGE" "$stack=STACK" ":$dev=:DEV" ":$prod=:PROD" <<'PY'
 import re
 import sys
 text = open(sys.argv[1], encoding="utf-8").read()
