@@ -150,12 +150,13 @@ std::string without_migration(std::string_view command, std::vector<std::string>
     auto rest = trim(command);
     for (auto at = rest.find_first_of("&;"); at != std::string_view::npos; at = rest.find_first_of("&;")) {
         const auto first = trim(rest.substr(0, at));
-        if (!matches(first, migration)) {
+        const auto next = rest.find_first_not_of("&;", at);
+        if (!matches(first, migration) || next == std::string_view::npos) {
             break;
         }
         warnings.push_back(
             fmt::format("it would migrate at each start: make '{}' a release step", printable_line(first)));
-        rest = trim(rest.substr(rest.find_first_not_of("&;", at)));
+        rest = trim(rest.substr(next));
     }
     return std::string(rest);
 }
@@ -317,7 +318,7 @@ Detection detect(const Tree& tree, const Overrides& said)
     // Pages in a folder, such as docs/, hide no application in another.
     const auto weak =
         found.empty() || (found.front().score <= by_stray_file && overrides.framework.empty() &&
-                          first_file(found.front()).substr(folder.path().size()).find('/', 1) != std::string::npos);
+                          first_file(found.front()).find('/', folder.path().size() + 1) != std::string::npos);
     auto inside = weak ? below(folder, overrides) : std::vector<Application>();
     if (!inside.empty() && inside.front().score > by_stray_file) {
         found.clear();

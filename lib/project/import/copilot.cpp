@@ -217,6 +217,12 @@ Imported CopilotImport::run()
     for (const auto& environment : copilot_environments(tree_, service_, remarks_)) {
         draft.stages.push_back(stage_of(environment, draft));
     }
+    for (const auto& [name, arn] : request_.ecs_services) {
+        if (std::ranges::find(draft.stages, name, &DraftStage::name) == draft.stages.end()) {
+            throw Error(ErrorKind::usage, "--ecs-service names the stage {}, and there is none", in_quotes(name))
+                .with_hint("tinystacks init --from copilot --dry-run");
+        }
+    }
     const auto is_open = [](const DraftStage& stage) {
         return std::get<stage::EcsTarget>(stage.target).service == placeholder;
     };
